@@ -1,0 +1,27 @@
+/* The layer catalogue: look-up of rows by kind and by the names that files use. */
+#ifndef AL_VALIDATOR_CATALOGUE_H
+#define AL_VALIDATOR_CATALOGUE_H
+
+#include "validator/row.h"
+
+/* catalogue.def: AL_KIND(SYMBOL, symbol) for each kind; the row is al_row_<symbol>
+   in validator/families/, its lowering al_lower_<symbol> in inference/families/. */
+#define AL_KIND(SYMBOL, symbol) AL_KIND_##SYMBOL,
+enum al_kind {
+#include "validator/catalogue.def"
+    AL_KIND_COUNT,
+    AL_KIND_CUSTOM = 0x10000 /* + index into policy->custom */
+};
+#undef AL_KIND
+
+/* NULL where there is no such kind (or no such custom layer in this policy). */
+const struct al_row *al_row_of(const struct al_policy *policy, uint32_t kind);
+
+/* Exact look-up as a file names a layer. `module` is AL_NOTHING where the file has
+   none (legacy). Returns AL_NONE_INDEX for what is not in the table. */
+uint32_t al_kind_of_layer(struct al_text module, struct al_text class_name, bool keras2);
+/* Likewise for raw operations: Keras 3's `keras.src.ops.*`, and Keras 2's TFOpLambda
+   by the name of the function ("math.add"). */
+uint32_t al_kind_of_operation(struct al_text module, struct al_text class_name, bool keras2);
+
+#endif
