@@ -5,13 +5,12 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/status.h"
 #include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum al_severity { AL_NOTE, AL_WARN, AL_REFUSE };
 
 #define AL_FINDING(symbol, ...) AL_##symbol,
 enum al_finding_id {

@@ -1,0 +1,310 @@
+/* libairlock: takes a model file nobody has reason to trust, has it taken apart by
+   a process that can do nothing but answer, and hands over what was verified.
+
+   One header, C11 or C++11. The rules that hold throughout:
+
+   Ownership   A `..._free` belongs to every handle; NULL is allowed there. Strings and
+               structures reached through a handle live as long as the handle.
+   Threads     Every function may be called from any thread at once. A policy and a
+               report are immutable once made, so threads may share them; a runner may
+               be shared too, its runs then wait for one another.
+   Errors      A function that can fail returns an enum al_status and fills `err` (which
+               may be NULL). Nothing prints, exits, aborts or changes signal handlers.
+   Text        Every string is valid, printable UTF-8: what came from a file has been
+               escaped before it gets here.
+   Stability   Structures are only ever handed out by pointer and only ever grow at
+               their end; options carry their own size. So a program built against one
+               0.x library runs with every later one of the same soname. */
+#ifndef AIRLOCK_H
+#define AIRLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define AL_API __attribute__((visibility("default")))
+
+/* ---- errors ---- */
+
+enum al_status {
+    AL_OK = 0,
+    AL_REFUSED,     /* the input is not what policy or format allow; findings say why */
+    AL_NO_MEMORY,
+    AL_LIMIT,       /* a limit of the policy, or its hard ceiling, was reached */
+    AL_IO,          /* a system call failed; `what` names it and its errno */
+    AL_TIMED_OUT,
+    AL_HOST,        /* this host cannot give what is required */
+    AL_USAGE,       /* the caller's arguments make no sense together */
+    AL_INTERNAL     /* a promise inside Airlock was broken: a bug */
+};
+
+/* Filled by the function that fails, once. `offset` is a byte position in the
+   input where one applies, else 0. `what` is plain ASCII of our own making:
+   text from a file never goes into it unescaped. */
+struct al_error {
+    enum al_status code;
+    uint64_t offset;
+    char what[240];
+};
+
+/* The status as a word ("refused", "no memory" ...). */
+AL_API const char *al_status_word(enum al_status code);
+
+/* The library's version, "0.1.0". */
+AL_API const char *al_version(void);
+
+/* ---- findings ---- */
+
+enum al_severity { AL_NOTE, AL_WARN, AL_REFUSE };
+
+/* "note", "warn", "refuse". */
+AL_API const char *al_severity_word(enum al_severity severity);
+
+/* What Airlock has to say about a file. Texts are "" where nothing applies. */
+struct al_remark {
+    const char *id;             /* "keras.lambda": stable, see al_explain */
+    enum al_severity severity;
+    const char *where;          /* "config.json:/config/layers/2/config/function" */
+    const char *message;
+    const char *expected;
+    const char *found;
+    const char *remedy;         /* what an honest author does about it */
+    const char *cwe;            /* "CWE-502 CWE-94": separated by blanks */
+    const char *cve;
+};
+
+struct al_explanation {
+    const char *id;
+    enum al_severity severity;
+    bool soft;                  /* a policy may change its severity */
+    const char *title;          /* one line */
+    const char *why;            /* why it matters, what is known to abuse it */
+    const char *remedy;
+    const char *cwe;
+    const char *cve;
+};
+
+/* What is known about a finding's id; NULL for an unknown id. Constant. */
+AL_API const struct al_explanation *al_explain(const char *id);
+/* Every id, sorted: index 0 ... until NULL. */
+AL_API const struct al_explanation *al_explanation_at(size_t index);
+
+/* ---- reports ---- */
+
+enum al_verdict { AL_VERDICT_ERROR, AL_VERDICT_ACCEPT, AL_VERDICT_REFUSE };
+
+/* "error", "accept", "refuse". */
+AL_API const char *al_verdict_word(enum al_verdict verdict);
+
+/* The answer about one model. */
+struct al_report;
+
+struct al_file_facts {
+    const char *path;           /* as the caller gave it, escaped */
+    const char *format;         /* "keras", "keras-h5" ...; "unknown" */
+    const char *written_by;     /* "keras 3.15.1", or "" */
+    uint64_t size;              /* bytes of the file itself, without architecture or shards */
+    bool sealed;                /* the bytes judged can change no more */
+    const char *sha256;         /* lower-case hex, or "" where not computed */
+    const char *blake2b_512;
+    const char *signature;      /* "none", "valid", "untrusted", "invalid" */
+    uint64_t microseconds;      /* from opening the file to the verdict */
+};
+
+struct al_port_facts {
+    const char *name;
+    const char *dtype;          /* "float32" ... as Keras and numpy name it */
+    uint32_t rank;
+    const int64_t *shape;       /* -1: not known before there is input */
+};
+
+struct al_model_facts {
+    const char *name;
+    uint64_t layers;            /* of the outermost graph; 0: tensors only */
+    uint64_t parameters;        /* numbers in all weights */
+    uint32_t input_count, output_count;
+    const struct al_port_facts *const *inputs;
+    const struct al_port_facts *const *outputs;
+};
+
+/* One layer, in the order of the file; what a layer owns follows it, one deeper. */
+struct al_layer_facts {
+    const char *name;
+    const char *kind;           /* "Dense" */
+    uint32_t depth;             /* 0: the layers of the outermost model */
+    uint64_t parameters;        /* with those of the layers it owns */
+    bool trainable;
+    const char *dtype;          /* of its computation */
+    uint32_t output_count;
+    const struct al_port_facts *const *outputs; /* of its first call; names are "" */
+    const char *from;           /* names of the layers it is fed by, separated by ", " */
+};
+
+struct al_weight_facts {
+    const char *layer;          /* "" in a file of tensors only */
+    const char *name;           /* "kernel" */
+    const char *stored_as;      /* its path in the file */
+    const char *dtype;
+    uint32_t rank;
+    const int64_t *shape;
+    uint64_t bytes;
+};
+
+AL_API enum al_verdict al_report_verdict(const struct al_report *report);
+AL_API const struct al_file_facts *al_report_file(const struct al_report *report);
+/* NULL unless accepted. */
+AL_API const struct al_model_facts *al_report_model(const struct al_report *report);
+/* Each gives an array and its length; the layers and weights are empty unless accepted. */
+AL_API const struct al_remark *const *al_report_remarks(const struct al_report *report, size_t *count);
+AL_API const struct al_layer_facts *const *al_report_layers(const struct al_report *report, size_t *count);
+AL_API const struct al_weight_facts *const *al_report_weights(const struct al_report *report, size_t *count);
+AL_API void al_report_free(struct al_report *report);
+
+/* ---- policies ---- */
+
+/* What is allowed. Immutable. */
+struct al_policy;
+
+/* A shipped policy: "default", "strict" or "tensors". */
+AL_API enum al_status al_policy_named(struct al_policy **out, const char *name, struct al_error *err);
+
+/* Reads a policy file. AL_REFUSED: `report`, where not NULL, says what is wrong and
+   where in the file, and is to be freed. */
+AL_API enum al_status al_policy_load(struct al_policy **out, const char *path, struct al_report **report,
+                                     struct al_error *err);
+
+AL_API const char *al_policy_name(const struct al_policy *policy);
+/* SHA-256 of the policy's canonical JSON, 64 hex digits and a NUL. */
+AL_API enum al_status al_policy_digest(const struct al_policy *policy, char out[65], struct al_error *err);
+/* The policy in force, complete, as JSON that al_policy_load takes back; to be freed with al_text_free. */
+AL_API enum al_status al_policy_text(const struct al_policy *policy, char **out, struct al_error *err);
+AL_API void al_text_free(char *text);
+AL_API void al_policy_free(struct al_policy *policy);
+
+/* ---- vetting ---- */
+
+struct al_vet_options {
+    size_t size;                    /* sizeof(struct al_vet_options) */
+    const struct al_policy *policy; /* NULL: "default" */
+    const char *architecture;       /* path of the model's JSON, for a weights-only file; or NULL */
+    bool no_digests;                /* skip them; the policy's signatures still get theirs */
+};
+#define AL_VET_OPTIONS_INIT {sizeof(struct al_vet_options), NULL, NULL, false}
+
+/* Judges one model. AL_OK whenever there is a report, whatever its verdict: a file
+   that cannot be opened gives a report that says "error" and why. Another status
+   means that not even a report could be made. `options` may be NULL.
+
+   A path is opened once, without following a symbolic link at its end; it is a
+   regular file, or a directory that is one model. */
+AL_API enum al_status al_vet_path(struct al_report **out, const char *path, const struct al_vet_options *options,
+                                  struct al_error *err);
+/* From where the descriptor stands to its end; `label` names it in the report. The
+   descriptor stays open and belongs to the caller. */
+AL_API enum al_status al_vet_fd(struct al_report **out, int fd, const char *label,
+                                const struct al_vet_options *options, struct al_error *err);
+AL_API enum al_status al_vet_memory(struct al_report **out, const void *bytes, size_t size, const char *label,
+                                    const struct al_vet_options *options, struct al_error *err);
+
+/* ---- collections: what paths stand for ---- */
+
+/* Files and directories, turned into the models they hold: directories are walked in
+   the order of names, symbolic links in them are not followed, an unpacked .keras
+   directory and a sharded weights file are one model each, and what is no model is
+   counted and left out. */
+struct al_collection;
+
+struct al_collection_facts {
+    size_t models;
+    size_t skipped;     /* files met in directories that no loader would take for a model */
+    size_t unreadable;  /* directories and files met in them that could not be opened */
+};
+
+/* `paths` as a user gives them. A path that does not exist is a model whose report
+   says "error". */
+AL_API enum al_status al_collect(struct al_collection **out, const char *const *paths, size_t count,
+                                 struct al_error *err);
+AL_API const struct al_collection_facts *al_collection_facts(const struct al_collection *collection);
+/* The path of a model, escaped for showing. */
+AL_API const char *al_collection_path(const struct al_collection *collection, size_t index);
+AL_API enum al_status al_collection_vet(struct al_report **out, const struct al_collection *collection, size_t index,
+                                        const struct al_vet_options *options, struct al_error *err);
+AL_API void al_collection_free(struct al_collection *collection);
+
+/* ---- arrays and predictions ---- */
+
+/* Numbers in memory: row-major, packed, little-endian. This structure never changes. */
+struct al_array {
+    const char *name;           /* "" or NULL: known by its position only */
+    const char *dtype;          /* "float32" ... as numpy names it */
+    uint32_t rank;
+    const int64_t *shape;
+    const void *data;
+    size_t bytes;
+};
+
+struct al_arrays;               /* a list of them */
+AL_API size_t al_arrays_count(const struct al_arrays *arrays);
+AL_API const struct al_array *al_arrays_at(const struct al_arrays *arrays, size_t index);
+AL_API void al_arrays_free(struct al_arrays *arrays);
+
+/* Reads an .npy or .npz file, in a cell like any other foreign file. AL_REFUSED:
+   `report`, where not NULL, says why, and is to be freed. */
+AL_API enum al_status al_arrays_load(struct al_arrays **out, const char *path, const struct al_policy *policy,
+                                     struct al_report **report, struct al_error *err);
+
+/* A verified model, ready to compute. */
+struct al_runner;
+
+struct al_runner_options {
+    size_t size;                /* sizeof(struct al_runner_options) */
+    const char *layer;          /* answer with the outputs of this layer instead of the model's; or NULL */
+    uint32_t threads;           /* 0: as many as there are processors */
+};
+#define AL_RUNNER_OPTIONS_INIT {sizeof(struct al_runner_options), NULL, 0}
+
+/* From the report of an accepted model, which must outlive the runner. */
+AL_API enum al_status al_runner_new(struct al_runner **out, const struct al_report *report,
+                                    const struct al_runner_options *options, struct al_error *err);
+
+/* Predicts. Every input of the model is given once: by name, or all without names and
+   in the model's order. Data types are converted only where no value changes. The
+   outputs come in the model's order under its names. AL_USAGE: an input is missing,
+   unknown, or of the wrong shape, type or range; `err` says which. */
+AL_API enum al_status al_runner_run(struct al_runner *runner, const struct al_array *inputs, size_t count,
+                                    struct al_arrays **outputs, struct al_error *err);
+AL_API void al_runner_free(struct al_runner *runner);
+
+/* ---- the host ---- */
+
+enum al_defence_state {
+    AL_DEFENCE_HOLDS,           /* tried, and found to hold */
+    AL_DEFENCE_ABSENT,          /* this host does not give it */
+    AL_DEFENCE_BROKEN           /* said to be there, and did not hold when tried */
+};
+
+struct al_defence_facts {
+    const char *name;           /* "seccomp", "landlock" ...: as a policy's `require` names it */
+    const char *purpose;        /* one line: what it stops */
+    bool required;              /* nothing is accepted without it */
+    enum al_defence_state state;
+    const char *evidence;       /* what was tried and what happened */
+};
+
+struct al_doctor;
+/* Tries every defence on this host. AL_OK whenever there is an answer. */
+AL_API enum al_status al_doctor_new(struct al_doctor **out, struct al_error *err);
+/* True when models can be vetted on this host. */
+AL_API bool al_doctor_fit(const struct al_doctor *doctor);
+AL_API const struct al_defence_facts *const *al_doctor_defences(const struct al_doctor *doctor, size_t *count);
+AL_API void al_doctor_free(struct al_doctor *doctor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
