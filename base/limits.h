@@ -35,6 +35,13 @@
 #define AL_MAX_PARAMETERS (UINT64_C(1) << 38)
 #define AL_MAX_ACTIVATION_BYTES (UINT64_C(1) << 40)
 
+/* policies */
+#define AL_MAX_POLICY_BYTES (4U << 20)
+#define AL_MAX_CUSTOM 1024U            /* custom layers and functions together */
+#define AL_MAX_CUSTOM_ITEMS 256U       /* keys, weights or dimensions of one declaration */
+#define AL_MAX_EXPRESSION_NODES 4096U
+#define AL_MAX_EXPRESSION_DEPTH 64U
+
 /* the cell and the wire */
 #define AL_MAX_SECONDS 3600U
 #define AL_MAX_CELL_MEMORY (UINT64_C(64) << 30)

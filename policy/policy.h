@@ -26,6 +26,20 @@ struct al_limits {
     uint32_t findings;
 };
 
+/* One row of limits.def. */
+struct al_limit_row {
+    const char *key;
+    size_t offset;              /* of the field in struct al_limits */
+    bool wide;                  /* uint64_t, else uint32_t */
+    uint64_t standard, ceiling;
+    const char *meaning;
+};
+extern const struct al_limit_row al_limit_rows[];
+extern const size_t al_limit_row_count;
+uint64_t al_limit_get(const struct al_limits *limits, const struct al_limit_row *row);
+/* `value` is at most the row's ceiling. */
+void al_limit_set(struct al_limits *limits, const struct al_limit_row *row, uint64_t value);
+
 /* Lines of defence a policy can require; the first four always are. */
 enum al_defence {
     AL_DEFENCE_SECCOMP = 1U << 0,
@@ -39,8 +53,13 @@ enum al_defence {
     AL_DEFENCE_CAPABILITIES = 1U << 8,   /* none left */
     AL_DEFENCE_MDWE = 1U << 9,           /* memory-deny-write-execute */
     AL_DEFENCE_NOT_DUMPABLE = 1U << 10,
+    AL_DEFENCE_ALL = (1U << 11) - 1,
     AL_DEFENCE_ALWAYS = AL_DEFENCE_SECCOMP | AL_DEFENCE_NO_NEW_PRIVS | AL_DEFENCE_DESCRIPTORS | AL_DEFENCE_RLIMITS
 };
+
+/* The name of one line of defence ("seccomp", "user-namespace" …), NULL for a bit
+   that is none. */
+const char *al_defence_name(uint32_t bit);
 
 /* Formats as a bit set and by their names in reports. */
 enum al_format {
@@ -71,6 +90,11 @@ struct al_policy {
     size_t refuse_layer_count;
     const char *const *allow_layers;  /* where not NULL: only these class names */
     size_t allow_layer_count;
+    bool signature_required;
+    const char *const *minisign_keys; /* public keys, base64 as minisign writes them; form checked */
+    size_t minisign_key_count;
+    const char *const *model_signing; /* names of PEM files, beside the policy file */
+    size_t model_signing_count;
     uint8_t severity[AL_FINDING_COUNT];
     const struct al_custom *const *custom;
     size_t custom_count;
@@ -79,6 +103,8 @@ struct al_policy {
 /* A shipped policy by name ("default", "strict", "tensors"), to be freed with
    al_policy_free; NULL where memory is short or the name unknown. */
 struct al_policy *al_policy_shipped(const char *name);
+/* Its text as it stands in policy/shipped/, or NULL. */
+const char *al_policy_shipped_text(struct al_text name);
 
 /* Reads a policy file. On refusal `f` says where (JSON pointer) and what was expected. */
 enum al_status al_policy_read(struct al_policy **out, const void *json, size_t size, struct al_findings *f,
