@@ -187,13 +187,13 @@ AL_API void al_policy_free(struct al_policy *policy);
 
 /* ---- vetting ---- */
 
-struct al_vet_options {
-    size_t size;                    /* sizeof(struct al_vet_options) */
+struct al_options {
+    size_t size;                    /* sizeof(struct al_options) */
     const struct al_policy *policy; /* NULL: "default" */
     const char *architecture;       /* path of the model's JSON, for a weights-only file; or NULL */
     bool no_digests;                /* skip them; the policy's signatures still get theirs */
 };
-#define AL_VET_OPTIONS_INIT {sizeof(struct al_vet_options), NULL, NULL, false}
+#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false}
 
 /* Judges one model. AL_OK whenever there is a report, whatever its verdict: a file
    that cannot be opened gives a report that says "error" and why. Another status
@@ -201,14 +201,14 @@ struct al_vet_options {
 
    A path is opened once, without following a symbolic link at its end; it is a
    regular file, or a directory that is one model. */
-AL_API enum al_status al_vet_path(struct al_report **out, const char *path, const struct al_vet_options *options,
+AL_API enum al_status al_vet_path(struct al_report **out, const char *path, const struct al_options *options,
                                   struct al_error *err);
 /* From where the descriptor stands to its end; `label` names it in the report. The
    descriptor stays open and belongs to the caller. */
 AL_API enum al_status al_vet_fd(struct al_report **out, int fd, const char *label,
-                                const struct al_vet_options *options, struct al_error *err);
+                                const struct al_options *options, struct al_error *err);
 AL_API enum al_status al_vet_memory(struct al_report **out, const void *bytes, size_t size, const char *label,
-                                    const struct al_vet_options *options, struct al_error *err);
+                                    const struct al_options *options, struct al_error *err);
 
 /* ---- collections: what paths stand for ---- */
 
@@ -232,13 +232,13 @@ AL_API const struct al_collection_facts *al_collection_facts(const struct al_col
 /* The path of a model, escaped for showing. */
 AL_API const char *al_collection_path(const struct al_collection *collection, size_t index);
 AL_API enum al_status al_collection_vet(struct al_report **out, const struct al_collection *collection, size_t index,
-                                        const struct al_vet_options *options, struct al_error *err);
+                                        const struct al_options *options, struct al_error *err);
 AL_API void al_collection_free(struct al_collection *collection);
 
 /* ---- arrays and predictions ---- */
 
 /* Numbers in memory: row-major, packed, little-endian. This structure never changes. */
-struct al_array {
+struct al_ndarray {
     const char *name;           /* "" or NULL: known by its position only */
     const char *dtype;          /* "float32" ... as numpy names it */
     uint32_t rank;
@@ -247,14 +247,14 @@ struct al_array {
     size_t bytes;
 };
 
-struct al_arrays;               /* a list of them */
-AL_API size_t al_arrays_count(const struct al_arrays *arrays);
-AL_API const struct al_array *al_arrays_at(const struct al_arrays *arrays, size_t index);
-AL_API void al_arrays_free(struct al_arrays *arrays);
+struct al_ndarrays;               /* a list of them */
+AL_API size_t al_ndarrays_count(const struct al_ndarrays *arrays);
+AL_API const struct al_ndarray *al_ndarrays_at(const struct al_ndarrays *arrays, size_t index);
+AL_API void al_ndarrays_free(struct al_ndarrays *arrays);
 
 /* Reads an .npy or .npz file, in a cell like any other foreign file. AL_REFUSED:
    `report`, where not NULL, says why, and is to be freed. */
-AL_API enum al_status al_arrays_load(struct al_arrays **out, const char *path, const struct al_policy *policy,
+AL_API enum al_status al_ndarrays_load(struct al_ndarrays **out, const char *path, const struct al_policy *policy,
                                      struct al_report **report, struct al_error *err);
 
 /* A verified model, ready to compute. */
@@ -275,8 +275,8 @@ AL_API enum al_status al_runner_new(struct al_runner **out, const struct al_repo
    in the model's order. Data types are converted only where no value changes. The
    outputs come in the model's order under its names. AL_USAGE: an input is missing,
    unknown, or of the wrong shape, type or range; `err` says which. */
-AL_API enum al_status al_runner_run(struct al_runner *runner, const struct al_array *inputs, size_t count,
-                                    struct al_arrays **outputs, struct al_error *err);
+AL_API enum al_status al_runner_run(struct al_runner *runner, const struct al_ndarray *inputs, size_t count,
+                                    struct al_ndarrays **outputs, struct al_error *err);
 AL_API void al_runner_free(struct al_runner *runner);
 
 /* ---- the host ---- */
@@ -295,13 +295,13 @@ struct al_defence_facts {
     const char *evidence;       /* what was tried and what happened */
 };
 
-struct al_doctor;
+struct al_examination;
 /* Tries every defence on this host. AL_OK whenever there is an answer. */
-AL_API enum al_status al_doctor_new(struct al_doctor **out, struct al_error *err);
+AL_API enum al_status al_examine(struct al_examination **out, struct al_error *err);
 /* True when models can be vetted on this host. */
-AL_API bool al_doctor_fit(const struct al_doctor *doctor);
-AL_API const struct al_defence_facts *const *al_doctor_defences(const struct al_doctor *doctor, size_t *count);
-AL_API void al_doctor_free(struct al_doctor *doctor);
+AL_API bool al_examination_fit(const struct al_examination *doctor);
+AL_API const struct al_defence_facts *const *al_examination_defences(const struct al_examination *doctor, size_t *count);
+AL_API void al_examination_free(struct al_examination *doctor);
 
 #ifdef __cplusplus
 }

@@ -14,8 +14,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum al_verdict { AL_VERDICT_ACCEPT, AL_VERDICT_REFUSE, AL_VERDICT_ERROR };
-
 /* inputs[0] has role MODEL or ARRAYS, as al_load wants it. */
 struct al_vet_input {
     enum al_role role;
