@@ -12,15 +12,14 @@ enum al_h5_class {
     AL_H5_NUMBER,            /* dtype and big_endian say which; h5py's boolean enum is AL_BOOL */
     AL_H5_FIXED_STRING,
     AL_H5_VARIABLE_STRING,
-    AL_H5_OPAQUE,            /* `size` bytes each; Keras stores bfloat16 so */
-    AL_H5_OTHER              /* understood as present only: may stand where nothing reads it (never does today) */
+    AL_H5_OPAQUE             /* `size` bytes each; Keras stores bfloat16 so */
 };
 
 struct al_h5_type {
     enum al_h5_class class_;
     enum al_dtype dtype;     /* NUMBER */
-    bool big_endian;
-    uint32_t size;           /* bytes of one element in the file */
+    bool big_endian;         /* never where an element is one byte */
+    uint32_t size;           /* bytes of one element in the file; 0 for variable strings */
 };
 
 struct al_h5_attribute {
@@ -48,7 +47,8 @@ struct al_h5_object {
     struct al_h5_type type;
     struct al_shape shape;
     enum al_h5_storage storage;
-    uint64_t offset, bytes;  /* of the data in the file; for COMPACT too */
+    uint64_t offset, bytes;  /* CONTIGUOUS: of the data in the file */
+    const uint8_t *compact;  /* COMPACT: its `bytes` of data */
 };
 
 struct al_h5_tree {
@@ -61,6 +61,17 @@ struct al_h5_tree {
 /* Look-ups by exact name; AL_NONE_INDEX or NULL where there is none. */
 uint32_t al_h5_child(const struct al_h5_tree *t, uint32_t group, struct al_text name);
 const struct al_h5_attribute *al_h5_attribute(const struct al_h5_tree *t, uint32_t object, const char *name);
+
+/* Prepares libhdf5: to be called once before the cell locks itself, because it
+   asks the system for memory and registers the driver. False where it fails. */
+bool al_h5_library_warm(void);
+
+/* A place inside a tree for findings: the member, then the names down to `object`. */
+struct al_h5_place {
+    struct al_place steps[AL_MAX_HDF5_DEPTH + 2];
+};
+const struct al_place *al_h5_place(struct al_h5_place *p, const struct al_h5_tree *t, uint32_t object,
+                                   const char *member);
 
 /* Both readers. False after a finding. `member` names the file in findings. */
 bool al_h5_read_strict(struct al_h5_tree *out, const uint8_t *image, uint64_t size, const char *member,

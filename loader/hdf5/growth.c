@@ -1,0 +1,149 @@
+/* How a tree grows, whichever reader reads: breadth first, so that neither
+   recursion nor a stack follows the depth of the file, and each object once. */
+#include "loader/hdf5/reader.h"
+
+#include "base/checked.h"
+
+static size_t slot_of(const struct al_h5_addresses *set, uint64_t address)
+{
+    size_t slot = (size_t)((address * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (set->room - 1);
+    while (set->slots[slot] != 0 && set->slots[slot] != address)
+        slot = (slot + 1) & (set->room - 1);
+    return slot;
+}
+
+static bool enlarge(struct al_h5_addresses *set, struct al_arena *arena)
+{
+    struct al_h5_addresses larger = {.room = set->room == 0 ? 64 : set->room * 2, .count = set->count,
+                                     .zero = set->zero};
+    larger.slots = al_arena_alloc(arena, larger.room, sizeof *larger.slots);
+    if (larger.slots == NULL)
+        return false;
+    for (size_t i = 0; i < set->room; i++)
+        if (set->slots[i] != 0)
+            larger.slots[slot_of(&larger, set->slots[i])] = set->slots[i];
+    *set = larger;
+    return true;
+}
+
+enum insertion { INSERTED, ALREADY_THERE, NO_MEMORY };
+
+static enum insertion insert(struct al_h5_addresses *set, struct al_arena *arena, uint64_t address)
+{
+    if (address == 0) {
+        bool there = set->zero;
+        set->zero = true;
+        return there ? ALREADY_THERE : INSERTED;
+    }
+    /* at most three quarters full, so that a search always ends */
+    if (4 * (set->count + 1) > 3 * set->room && !enlarge(set, arena))
+        return NO_MEMORY;
+    size_t slot = slot_of(set, address);
+    if (set->slots[slot] == address)
+        return ALREADY_THERE;
+    set->slots[slot] = address;
+    set->count++;
+    return INSERTED;
+}
+
+bool al_h5_out_of_memory(struct al_h5_growth *g)
+{
+    g->findings->failed = true;
+    return false;
+}
+
+static bool add(struct al_h5_growth *g, uint32_t parent, struct al_text name, uint64_t address)
+{
+    struct al_h5_tree *t = g->tree;
+    struct al_h5_place place;
+    if (t->object_count >= AL_MAX_HDF5_OBJECTS)
+        return al_find(g->findings, AL_HDF5_TOO_MANY_OBJECTS, al_h5_place(&place, t, parent, g->member),
+                       "at most 1000000 objects", AL_NOTHING, "The file holds too many groups and datasets.");
+    struct al_h5_object *objects = al_arena_grow(g->arena, t->objects, t->object_count, &g->room, sizeof *objects);
+    if (objects == NULL)
+        return al_h5_out_of_memory(g);
+    t->objects = objects;
+    objects[t->object_count] = (struct al_h5_object){.name = name, .parent = parent, .address = address};
+    enum insertion done = insert(&g->seen, g->arena, address);
+    if (done == NO_MEMORY)
+        return al_h5_out_of_memory(g);
+    t->object_count++;
+    if (done == ALREADY_THERE)
+        return al_find(g->findings, AL_HDF5_LINK_CYCLE, al_h5_place(&place, t, t->object_count - 1, g->member),
+                       "one hard link to each object", al_found(g->findings, "a second link to address %llu",
+                                                                (unsigned long long)address),
+                       "An object is reached by two links.");
+    return true;
+}
+
+bool al_h5_grow_root(struct al_h5_growth *g, uint64_t address)
+{
+    return add(g, AL_NONE_INDEX, al_text_of(""), address);
+}
+
+/* HDF5 splits paths at '/', and drops "." steps: a link of such a name could be
+   listed but never opened. Keras on Windows writes backslashes: those are plain. */
+static bool name_is_sound(struct al_text name)
+{
+    return name.length > 0 && !al_text_is(name, ".") && memchr(name.at, '/', name.length) == NULL &&
+           memchr(name.at, '\0', name.length) == NULL;
+}
+
+static uint32_t depth_of(const struct al_h5_tree *t, uint32_t object)
+{
+    uint32_t depth = 0;
+    for (; t->objects[object].parent != AL_NONE_INDEX; object = t->objects[object].parent)
+        depth++;
+    return depth;
+}
+
+bool al_h5_grow_children(struct al_h5_growth *g, uint32_t group, struct al_h5_link *links, size_t count)
+{
+    struct al_h5_tree *t = g->tree;
+    struct al_h5_place place;
+    if (count == 0)
+        return true;
+    if (depth_of(t, group) >= AL_MAX_HDF5_DEPTH)
+        return al_find(g->findings, AL_HDF5_TOO_DEEP, al_h5_place(&place, t, group, g->member),
+                       "at most 64 groups inside each other", AL_NOTHING, "Groups are nested too deeply.");
+    al_h5_sort_links(links, count);
+    uint32_t *children = al_arena_alloc(g->arena, count, sizeof *children);
+    if (children == NULL)
+        return al_h5_out_of_memory(g);
+    for (size_t i = 0; i < count; i++) {
+        if (!name_is_sound(links[i].name))
+            return al_find(g->findings, AL_HDF5_NAME, al_h5_place(&place, t, group, g->member),
+                           "a name without '/' and NUL that is not empty or \".\"", links[i].name,
+                           "A link has a name that HDF5 cannot address.");
+        if (i > 0 && al_text_equal(links[i - 1].name, links[i].name))
+            return al_find(g->findings, AL_HDF5_NAME, al_h5_place(&place, t, group, g->member),
+                           "each name once in a group", links[i].name, "Two links of a group have the same name.");
+        children[i] = t->object_count;
+        if (!add(g, group, links[i].name, links[i].address))
+            return false;
+    }
+    t->objects[group].children = children;
+    t->objects[group].child_count = (uint32_t)count;
+    return true;
+}
+
+bool al_h5_count(const struct al_shape *shape, uint64_t *count)
+{
+    uint64_t product = 1;
+    for (uint32_t i = 0; i < shape->rank; i++)
+        if (shape->dim[i] < 0 || !al_mul_u64(product, (uint64_t)shape->dim[i], &product))
+            return false;
+    *count = product;
+    return true;
+}
+
+struct al_text al_h5_trim(const uint8_t *bytes, size_t length, enum al_h5_padding padding)
+{
+    const char *at = (const char *)bytes;
+    if (padding == AL_H5_NUL_TERMINATED)
+        return (struct al_text){at, strnlen(at, length)};
+    char filling = padding == AL_H5_SPACE_PADDED ? ' ' : '\0';
+    while (length > 0 && at[length - 1] == filling)
+        length--;
+    return (struct al_text){at, length};
+}
