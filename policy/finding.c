@@ -122,29 +122,29 @@ static struct al_finding *slot_for(struct al_findings *f, enum al_severity sever
     return NULL;
 }
 
-static bool add(struct al_findings *f, enum al_finding_id id, const char *where, const char *expected,
-                struct al_text found, const char *format, va_list args)
+bool al_find_again(struct al_findings *f, enum al_finding_id id, const char *where, const char *message,
+                   const char *expected, const char *found)
 {
     enum al_severity severity = al_policy_severity(f->policy, id);
     bool goes_on = severity != AL_REFUSE;
     struct al_finding *slot = slot_for(f, severity);
     f->refusals += goes_on ? 0 : 1;
-    if (slot == NULL)
-        return goes_on;
+    if (slot != NULL)
+        *slot = (struct al_finding){
+            .id = id, .severity = severity, .where = where, .message = message, .expected = expected, .found = found};
+    return goes_on;
+}
+
+static bool add(struct al_findings *f, enum al_finding_id id, const char *where, const char *expected,
+                struct al_text found, const char *format, va_list args)
+{
     char message[AL_MAX_FINDING_TEXT];
     int length = vsnprintf(message, sizeof message, format, args);
     const char *text = length < 0 ? NULL : al_arena_copy(f->arena, message, strlen(message));
-    *slot = (struct al_finding){
-        .id = id,
-        .severity = severity,
-        .where = where,
-        .message = text != NULL ? text : "",
-        .expected = expected != NULL ? al_show(f, al_text_of(expected)) : "",
-        .found = found.at != NULL ? al_show(f, found) : "",
-    };
     if (text == NULL)
         f->failed = true;
-    return goes_on;
+    return al_find_again(f, id, where, text != NULL ? text : "", expected != NULL ? al_show(f, al_text_of(expected)) : "",
+                         found.at != NULL ? al_show(f, found) : "");
 }
 
 bool al_find(struct al_findings *f, enum al_finding_id id, const struct al_place *place, const char *expected,

@@ -86,6 +86,11 @@ bool al_find(struct al_findings *f, enum al_finding_id id, const struct al_place
 bool al_find_at(struct al_findings *f, enum al_finding_id id, struct al_text where, const char *expected,
                 struct al_text found, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* Repeats a finding whose texts are escaped already and live as long as the sink's
+   arena: one that came from a cell. Its severity is this sink's. */
+bool al_find_again(struct al_findings *f, enum al_finding_id id, const char *where, const char *message,
+                   const char *expected, const char *found);
+
 /* An escaped, shortened, NUL-terminated rendering of hostile text for use in a
    message; lives in the sink's arena. Never NULL. */
 const char *al_show(struct al_findings *f, struct al_text text);
