@@ -10,7 +10,7 @@
 #define AL_VALIDATOR_MODEL_H
 
 #include "base/arena.h"
-#include "base/limits.h"
+#include "base/shape.h"
 #include "base/text.h"
 #include "policy/policy.h"
 
@@ -42,11 +42,6 @@ enum al_dtype al_dtype_by_name(struct al_text name);
 uint32_t al_dtype_size(enum al_dtype dtype);              /* bytes of one number; 0 for NONE and STRING */
 bool al_dtype_is_float(enum al_dtype dtype);
 
-/* Dimensions from the outermost; -1 is one not known before there is input. */
-struct al_shape {
-    uint32_t rank;
-    int64_t dim[AL_MAX_RANK];
-};
 bool al_shape_equal(const struct al_shape *a, const struct al_shape *b);
 /* Product of the dimensions from axis `from` up to `to`; false where one is unknown or it overflows. */
 bool al_shape_count(const struct al_shape *s, uint32_t from, uint32_t to, uint64_t *count);
