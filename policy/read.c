@@ -217,16 +217,6 @@ static void set_built_in(struct al_policy *p)
         p->severity[i] = (uint8_t)al_finding_row((enum al_finding_id)i)->severity;
 }
 
-static json_t *parse(struct al_reader *r, const char *text, size_t size, const struct al_place *place)
-{
-    json_error_t error;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
-    if (root == NULL)
-        (void)al_find(r->findings, AL_POLICY_SYNTAX, place, NULL, AL_NOTHING, "line %d, column %d: %s", error.line,
-                      error.column, al_show(r->findings, al_text_of(error.text)));
-    return root;
-}
-
 /* Reads what `root` says over what is in `p` already, after the policies it extends. */
 static bool read_over(struct al_reader *r, struct al_policy *p, const json_t *root, const struct al_place *place)
 {
@@ -244,9 +234,8 @@ static bool read_over(struct al_reader *r, struct al_policy *p, const json_t *ro
                        : al_read_wrong_type(r, base, &here, "text");
             break;
         }
-        owned[depth] = parse(r, text, strlen(text), place);
+        good = al_json_read(&owned[depth], text, strlen(text), "policy", r->findings);
         chain[depth] = owned[depth];
-        good = owned[depth] != NULL;
     }
     while (good && depth-- > 0) {
         p->name = "unnamed"; /* a policy does not pass under the name of the one it extends */
@@ -272,8 +261,8 @@ enum al_status al_policy_read(struct al_policy **out, const void *json, size_t s
     p->arena = arena;
     set_built_in(p);
     struct al_reader r = {arena, f};
-    json_t *root = parse(&r, json, size, &place);
-    bool good = root != NULL && read_over(&r, p, root, &place);
+    json_t *root = NULL;
+    bool good = al_json_read(&root, json, size, "policy", f) && read_over(&r, p, root, &place);
     json_decref(root);
     if (good && !f->failed) {
         *out = p;

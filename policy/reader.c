@@ -9,43 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct al_text al_json_text(const json_t *string)
-{
-    return (struct al_text){json_string_value(string), json_string_length(string)};
-}
-
 bool al_read_no_memory(struct al_reader *r)
 {
     r->findings->failed = true;
     return false;
 }
 
-static struct al_text describe(struct al_reader *r, const json_t *value)
-{
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        return al_text_of("an object");
-    case JSON_ARRAY:
-        return al_text_of("a list");
-    case JSON_STRING:
-        return al_json_text(value);
-    case JSON_INTEGER:
-        return al_found(r->findings, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    case JSON_REAL:
-        return al_found(r->findings, "%.17g", json_real_value(value));
-    case JSON_TRUE:
-        return al_text_of("true");
-    case JSON_FALSE:
-        return al_text_of("false");
-    case JSON_NULL:
-        return al_text_of("null");
-    }
-    return AL_NOTHING;
-}
-
 bool al_read_wrong_type(struct al_reader *r, const json_t *value, const struct al_place *place, const char *expected)
 {
-    return al_find(r->findings, AL_POLICY_TYPE, place, expected, describe(r, value), "wrong type of value");
+    return al_find(r->findings, AL_POLICY_TYPE, place, expected, al_json_show(r->findings, value), "wrong type of value");
 }
 
 bool al_read_unknown(struct al_reader *r, enum al_finding_id id, const char *what, struct al_text name,

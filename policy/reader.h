@@ -5,9 +5,8 @@
 #define AL_POLICY_READER_H
 
 #include "policy/finding.h"
+#include "policy/json.h"
 #include "policy/policy.h"
-
-#include <jansson.h>
 
 struct al_reader {
     struct al_arena *arena;      /* borrowed; what is read lives here */
@@ -52,7 +51,5 @@ bool al_read_wrong_type(struct al_reader *r, const json_t *value, const struct a
 bool al_read_unknown(struct al_reader *r, enum al_finding_id id, const char *what, struct al_text name,
                      const struct al_place *place, const char *const *known, size_t count, size_t stride);
 bool al_read_no_memory(struct al_reader *r);
-
-struct al_text al_json_text(const json_t *string);
 
 #endif

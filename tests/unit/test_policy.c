@@ -110,9 +110,9 @@ static void every_key_reaches_its_field(void **state)
 static void refusals_name_the_place(void **state)
 {
     struct fixture *f = *state;
-    refuse(f, "", AL_POLICY_SYNTAX, "policy");
+    refuse(f, "", AL_JSON_SYNTAX, "policy");
     refuse(f, "[]", AL_POLICY_TYPE, "policy");
-    refuse(f, "{\"name\": \"a\", \"name\": \"b\"}", AL_POLICY_SYNTAX, "policy");
+    refuse(f, "{\"name\": \"a\", \"name\": \"b\"}", AL_JSON_DUPLICATE_KEY, "policy");
     refuse(f, "{\"limts\": {}}", AL_POLICY_UNKNOWN, "policy:/limts");
     refuse(f, "{\"name\": 3}", AL_POLICY_TYPE, "policy:/name");
     refuse(f, "{\"note\": 3}", AL_POLICY_TYPE, "policy:/note");
