@@ -45,6 +45,10 @@ bool al_dtype_is_float(enum al_dtype dtype);
 bool al_shape_equal(const struct al_shape *a, const struct al_shape *b);
 /* Product of the dimensions from axis `from` up to `to`; false where one is unknown or it overflows. */
 bool al_shape_count(const struct al_shape *s, uint32_t from, uint32_t to, uint64_t *count);
+/* Bytes of a tensor of that shape with every unknown dimension taken as 1; false on overflow. */
+bool al_shape_bytes(const struct al_shape *s, enum al_dtype dtype, uint64_t *bytes);
+/* Dimensions are -1 or 1 … AL_MAX_DIMENSION, rank at most AL_MAX_RANK. */
+bool al_shape_sound(const struct al_shape *s);
 /* "(None, 5, 4)", as Keras prints shapes. */
 const char *al_shape_show(struct al_findings *f, const struct al_shape *s);
 
@@ -88,8 +92,13 @@ struct al_tensor {
     const uint8_t *data;         /* DATA: owned by the model; in the cell, where the wire reads it from */
 };
 
-/* What a layer demands: filled by al_infer, compared by al_check_weights. */
+/* What a layer demands: filled by al_infer, compared by al_check_weights. A layer's
+   demands stand in the order of the legacy layout before its partition by `trainable`. */
 struct al_weight {
+    const char *path;            /* of the group below the layer's own in the v3 layout: "" for its own `vars`,
+                                    "cell" in LSTM, "query_dense" in MultiHeadAttention. A layer that is owned
+                                    (the `layer` of a wrapper, a cell of an RNN) demands its own weights */
+    uint32_t index;              /* the dataset's name within that group's `vars` */
     const char *name;            /* "kernel", "gamma" …: a constant of the row, or of the policy */
     struct al_shape shape;
     enum al_dtype dtype;         /* of the variable */

@@ -35,8 +35,9 @@ enum al_param_type {
     AL_PARAM_IGNORED_BOOL,
     AL_PARAM_IGNORED_NUMBER,
     AL_PARAM_IGNORED_SHAPE, /* null, a shape, or a list or map of shapes */
+    AL_PARAM_IGNORED_TEXT,
     AL_PARAM_FIXED,         /* only the value of `fixed` (JSON text) is allowed: another one is not computed */
-    AL_PARAM_FAMILY         /* read by the row's own `read` function */
+    AL_PARAM_TYPE_COUNT
 };
 
 enum {
@@ -51,8 +52,9 @@ struct al_param {
     const char *key;
     enum al_param_type type;
     uint32_t flags;
-    double minimum, maximum;        /* integers stay within 2^53, where a double is exact */
-    uint32_t count_min, count_max;  /* of lists; 0, 0: up to AL_MAX_RANK */
+    double minimum, maximum;        /* of each number; 0, 0: any finite one. Integers stay within 2^53,
+                                       where a double is exact */
+    uint32_t count_min, count_max;  /* of lists; 0, 0: up to AL_MAX_RANK, or AL_MAX_LIST for REALS and TEXTS */
     const char *const *choices;     /* NULL-ended */
     const char *standard;           /* JSON text of the default where the key is absent; NULL: ABSENT */
     const char *fixed;
@@ -60,7 +62,11 @@ struct al_param {
     const char *refusal;            /* FIXED, CHOICE: why other values are refused, for the message */
 };
 
-/* ---- call arguments ---- */
+/* ---- call arguments ----
+
+   In the order of the signature of Keras 3's `call`, which is the order of positional
+   arguments; the first is what the inbound lists of Keras 2 name first. A call lists
+   what it gives in ascending order of these, each at most once. */
 
 enum al_argument_type {
     AL_ARGUMENT_TENSOR,
@@ -68,7 +74,7 @@ enum al_argument_type {
     AL_ARGUMENT_OPERAND,     /* a tensor or a number */
     AL_ARGUMENT_MASK,        /* a tensor of booleans or null */
     AL_ARGUMENT_VALUE,       /* a constant described by `param` */
-    AL_ARGUMENT_INDEX,       /* the key of GetItem: see validator/families/slicing */
+    AL_ARGUMENT_INDEX,       /* the key of GetItem: see validator/slicing.h */
     AL_ARGUMENT_TRAINING,    /* only false and null are allowed, and dropped */
     AL_ARGUMENT_IGNORED      /* null only, dropped */
 };
@@ -112,6 +118,7 @@ struct al_row {
     uint32_t argument_count;
     enum al_mask_rule mask;
     uint32_t rank_min, rank_max;       /* of the first tensor, batch included; 0, 0: any */
+    const struct al_custom *custom;    /* the policy's declaration this row was made from; else NULL */
     const char *weights;               /* for people: "kernel (…, in, units), bias (units)" */
     const char *computes;              /* for people: one line */
 
@@ -136,6 +143,9 @@ struct al_site {
     const struct al_shape *in;
     const enum al_dtype *in_dtypes;
     const uint32_t *argument_of;
+    const char *path;                  /* what al_demand writes into al_weight.path; starts as "" */
+    uint32_t demanded;                 /* weights demanded by this call so far */
+    uint64_t *work_left;               /* shared by all sites of one inference: bounds shared nested models */
     /* results; storage is from the arena (al_site_outputs) */
     uint32_t out_count;
     struct al_shape *out;
@@ -157,8 +167,12 @@ const struct al_value *al_site_constant(const struct al_site *s, const char *arg
 
 /* Makes room for `count` outputs; the dtypes start as the layer's compute dtype. */
 bool al_site_outputs(struct al_site *s, uint32_t count);
+/* The usual ends of an `infer`: one output of that shape; one like the first input. */
+bool al_site_output(struct al_site *s, const struct al_shape *shape);
+bool al_site_same(struct al_site *s);
 
-/* Demands a weight. On a second call of the same layer compares with the first. */
+/* Demands a weight, in the group that s->path names. On a second call of the same layer
+   compares with the first. */
 bool al_demand(struct al_site *s, const char *name, const struct al_shape *shape, bool trainable);
 bool al_demand_typed(struct al_site *s, const char *name, const struct al_shape *shape, bool trainable,
                      enum al_dtype dtype, bool optional);
@@ -169,7 +183,17 @@ bool al_site_call_child(struct al_site *s, uint32_t child, uint32_t in_count, co
                         const enum al_dtype *in_dtypes, uint32_t *out_count, struct al_shape **out,
                         enum al_dtype **out_dtypes);
 
-/* A refusal at this layer: place is "layer <name>". Always returns false. */
+/* Follows the graph of a Functional or Sequential layer: its row's `infer`. */
+bool al_site_graph(struct al_site *s);
+
+/* An axis that may be negative as one counted from 0 within `rank`; refuses when outside. */
+bool al_site_axis(struct al_site *s, const char *key, int64_t axis, uint32_t rank, uint32_t *out);
+
+/* Refusals that every family needs: shapes that do not fit, and memory used up. Always false. */
+bool al_site_bad_shape(struct al_site *s, const char *expected, const struct al_shape *found);
+bool al_site_no_memory(struct al_site *s);
+
+/* A refusal at this layer: place is "layer <owner>/<name>". Always returns false. */
 bool al_site_refuse(struct al_site *s, enum al_finding_id id, const char *expected, struct al_text found,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 

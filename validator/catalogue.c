@@ -1,0 +1,54 @@
+/* The table of rows, made from catalogue.def, and its look-ups: exact equality, no
+   prefixes, no case folding, no import. */
+#include "validator/catalogue.h"
+
+#define AL_KIND(SYMBOL, symbol) extern const struct al_row al_row_##symbol;
+#include "validator/catalogue.def"
+#undef AL_KIND
+
+#define AL_KIND(SYMBOL, symbol) [AL_KIND_##SYMBOL] = &al_row_##symbol,
+static const struct al_row *const rows[AL_KIND_COUNT] = {
+#include "validator/catalogue.def"
+};
+#undef AL_KIND
+
+/* `module` of a built-in layer as Keras 2.12 to 3 and tf_keras write it */
+static const char *const usual_modules[] = {"keras.layers", "tf_keras.layers", NULL};
+
+const struct al_row *al_row_of(const struct al_policy *policy, uint32_t kind)
+{
+    (void)policy;
+    return kind < AL_KIND_COUNT ? rows[kind] : NULL;
+}
+
+static bool listed(const char *const *list, struct al_text text)
+{
+    for (; list != NULL && *list != NULL; list++)
+        if (al_text_is(text, *list))
+            return true;
+    return false;
+}
+
+static uint32_t find(struct al_text module, struct al_text class_name, bool keras2, bool operation)
+{
+    for (uint32_t i = 0; i < AL_KIND_COUNT; i++) {
+        const struct al_row *row = rows[i];
+        if (row->operation != operation || (keras2 ? row->keras3_only : row->keras2_only))
+            continue;
+        if (!al_text_is(class_name, row->name) && !listed(row->other_names, class_name))
+            continue;
+        if (module.at == NULL || listed(row->modules != NULL ? row->modules : usual_modules, module))
+            return i;
+    }
+    return AL_NONE_INDEX;
+}
+
+uint32_t al_kind_of_layer(struct al_text module, struct al_text class_name, bool keras2)
+{
+    return find(module, class_name, keras2, false);
+}
+
+uint32_t al_kind_of_operation(struct al_text module, struct al_text class_name, bool keras2)
+{
+    return find(module, class_name, keras2, true);
+}

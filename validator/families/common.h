@@ -1,0 +1,49 @@
+/* What rows of several families are written with: the usual arguments of a call,
+   and short names for the usual keys. */
+#ifndef AL_VALIDATOR_FAMILIES_COMMON_H
+#define AL_VALIDATOR_FAMILIES_COMMON_H
+
+#include "validator/catalogue.h"
+
+#define AL_LENGTH(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
+#define AL_PARAMS(array) .params = (array), .param_count = AL_LENGTH(array)
+#define AL_ARGUMENTS(array) .arguments = (array), .argument_count = AL_LENGTH(array)
+
+/* call(inputs, training=None, mask=None), and the same with inputs a list */
+extern const struct al_argument al_arguments_input[3];
+extern const struct al_argument al_arguments_inputs[3];
+
+extern const char *const al_choices_data_format[];   /* channels_last, channels_first */
+
+enum { AL_MAX_UNITS = 1 << 24 }; /* of one layer; products are checked besides */
+
+#define AL_BOOL_KEY(name, value) {.key = (name), .type = AL_PARAM_BOOL, .standard = (value)}
+#define AL_UNITS_KEY(name) \
+    {.key = (name), .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1, .maximum = AL_MAX_UNITS}
+#define AL_ACTIVATION_KEY(name, value) {.key = (name), .type = AL_PARAM_ACTIVATION, .standard = (value)}
+#define AL_INITIALIZER_KEY(name) {.key = (name), .type = AL_PARAM_INITIALIZER}
+#define AL_REGULARIZER_KEY(name) {.key = (name), .type = AL_PARAM_REGULARIZER}
+#define AL_CONSTRAINT_KEY(name) {.key = (name), .type = AL_PARAM_CONSTRAINT}
+#define AL_IGNORED_BOOL_KEY(name) {.key = (name), .type = AL_PARAM_IGNORED_BOOL}
+#define AL_SEED_KEY(name) {.key = (name), .type = AL_PARAM_SEED}
+#define AL_FIXED_KEY(name, value, why) {.key = (name), .type = AL_PARAM_FIXED, .fixed = (value), .refusal = (why)}
+/* a key that says only how the variable was created, for one variable */
+#define AL_CREATION_KEYS(prefix) \
+    AL_INITIALIZER_KEY(prefix "_initializer"), AL_REGULARIZER_KEY(prefix "_regularizer"), \
+        AL_CONSTRAINT_KEY(prefix "_constraint")
+
+/* LoRA and quantization of Dense, Embedding, EinsumDense and the convolutions since 3.x: the delta of LoRA is
+   merged before saving, so that its keys change nothing; quantized layers are told by their dtype */
+#define AL_LORA_KEYS \
+    {.key = "lora_rank", .type = AL_PARAM_IGNORED_NUMBER, .flags = AL_PARAM_NULLABLE}, \
+        {.key = "lora_alpha", .type = AL_PARAM_IGNORED_NUMBER, .flags = AL_PARAM_NULLABLE}
+#define AL_QUANTIZATION_KEY \
+    AL_FIXED_KEY("quantization_config", "null", "quantized weights are not computed")
+
+struct al_shape al_shape_1(int64_t a);
+struct al_shape al_shape_2(int64_t a, int64_t b);
+
+/* The activation named by `key` may be a layer object; its shape rule must keep the shape. */
+bool al_check_activation(struct al_site *s, const char *key, const struct al_shape *shape);
+
+#endif

@@ -1,0 +1,37 @@
+/* Dense and Embedding and their kin, and what only passes or marks (keras/src/layers/core). */
+#include "validator/families/common.h"
+
+/* ---- Dense ---- */
+
+static const struct al_param dense_params[] = {
+    AL_UNITS_KEY("units"),
+    AL_ACTIVATION_KEY("activation", "\"linear\""),
+    AL_BOOL_KEY("use_bias", "true"),
+    AL_CREATION_KEYS("kernel"),
+    AL_CREATION_KEYS("bias"),
+    AL_LORA_KEYS,
+    AL_QUANTIZATION_KEY,
+};
+
+static bool infer_dense(struct al_site *s)
+{
+    struct al_shape out = s->in[0];
+    int64_t units = al_param_int(s, "units"), width = out.dim[out.rank - 1];
+    struct al_shape kernel = al_shape_2(width, units), bias = al_shape_1(units);
+    out.dim[out.rank - 1] = units;
+    return al_demand(s, "kernel", &kernel, true) &&
+           (!al_param_bool(s, "use_bias") || al_demand(s, "bias", &bias, true)) &&
+           al_check_activation(s, "activation", &out) && al_site_output(s, &out);
+}
+
+const struct al_row al_row_dense = {
+    .name = "Dense",
+    AL_PARAMS(dense_params),
+    AL_ARGUMENTS(al_arguments_input),
+    .mask = AL_MASK_PASSES,
+    .rank_min = 2,
+    .rank_max = AL_MAX_RANK,
+    .weights = "kernel (in, units), bias (units)",
+    .computes = "activation(x · kernel + bias) over the last axis",
+    .infer = infer_dense,
+};
