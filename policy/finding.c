@@ -143,7 +143,8 @@ static bool add(struct al_findings *f, enum al_finding_id id, const char *where,
     const char *text = length < 0 ? NULL : al_arena_copy(f->arena, message, strlen(message));
     if (text == NULL)
         f->failed = true;
-    return al_find_again(f, id, where, text != NULL ? text : "", expected != NULL ? al_show(f, al_text_of(expected)) : "",
+    return al_find_again(f, id, where, text != NULL ? text : "",
+                         expected != NULL ? al_show(f, al_text_of(expected)) : "",
                          found.at != NULL ? al_show(f, found) : "");
 }
 

@@ -22,7 +22,4 @@ struct al_proof {
    that does not hold is not an error; AL_HOST where the probe itself cannot be run. */
 enum al_status al_doctor(const struct al_proof **proofs, size_t *count, struct al_arena *arena, struct al_error *err);
 
-/* The word for a defence, as policies and reports write it; NULL for an unknown bit. */
-const char *al_defence_name(enum al_defence defence);
-
 #endif

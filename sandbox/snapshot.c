@@ -31,7 +31,8 @@ static enum al_status cannot(const struct maker *m, enum al_finding_id id, const
     const char *why = code != 0 ? strerrordesc_np(code) : "ended early";
     (void)al_find_at(m->findings, id, al_text_of(m->name), NULL, AL_NOTHING, "%s: %s", call,
                      why != NULL ? why : "unknown error");
-    return al_fail(m->err, code == ENOMEM ? AL_NO_MEMORY : AL_IO, 0, "%s: %s", call, why != NULL ? why : "unknown error");
+    return al_fail(m->err, code == ENOMEM ? AL_NO_MEMORY : AL_IO, 0, "%s: %s", call,
+                   why != NULL ? why : "unknown error");
 }
 
 static enum al_status too_large(const struct maker *m, enum al_finding_id id, const char *key, uint64_t size,
@@ -40,8 +41,8 @@ static enum al_status too_large(const struct maker *m, enum al_finding_id id, co
     char expected[64];
     (void)snprintf(expected, sizeof expected, "at most %llu bytes", (unsigned long long)limit);
     (void)al_find_at(m->findings, id, al_text_of(m->name), expected,
-                     al_found(m->findings, "%llu bytes", (unsigned long long)size), "The file is larger than %s allows",
-                     key);
+                     al_found(m->findings, "%llu bytes", (unsigned long long)size),
+                     "The file is larger than %s allows", key);
     return al_fail(m->err, AL_REFUSED, 0, "larger than %s allows", key);
 }
 
@@ -131,7 +132,8 @@ static enum al_status regular_borrow(struct al_snapshot **out, int fd, const str
         return too_large(m, AL_LIMIT_FILE_BYTES, "limits.file_bytes", size, m->policy->limits.file_bytes);
     if (al_is_sealed(fd)) {
         int mine = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        return mine < 0 ? cannot(m, AL_INPUT_UNREADABLE, "fcntl(F_DUPFD_CLOEXEC)") : finish_take(out, mine, size, true, m);
+        return mine < 0 ? cannot(m, AL_INPUT_UNREADABLE, "fcntl(F_DUPFD_CLOEXEC)")
+                        : finish_take(out, mine, size, true, m);
     }
     if (size > m->policy->limits.copy_bytes)
         return unsealed_borrow(out, fd, size, m);

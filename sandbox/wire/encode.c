@@ -51,7 +51,8 @@ void al_wire_hello(struct al_buffer *out, const int answers[AL_STEP_COUNT])
 
 void al_wire_finding(struct al_buffer *out, const struct al_finding *finding)
 {
-    const char *const texts[AL_WIRE_FINDING_TEXTS] = {finding->where, finding->message, finding->expected, finding->found};
+    const char *const texts[AL_WIRE_FINDING_TEXTS] = {finding->where, finding->message, finding->expected,
+                                                      finding->found};
     uint64_t length = 4;
     for (int i = 0; i < AL_WIRE_FINDING_TEXTS; i++)
         length += 4 + strlen(texts[i]);

@@ -1,0 +1,141 @@
+/* A cell that does what its input says: locked by the real code, served by the real
+   code where the verb is one of al_load's, and otherwise left to misbehave. A verb is
+   the first word of the input. */
+#include "sandbox/cell/cell.h"
+#include "sandbox/contract.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { VERB_BYTES = 64 };
+
+static bool verb_is(const char *bytes, size_t size, const char *verb)
+{
+    size_t length = strlen(verb);
+    return size >= length && memcmp(bytes, verb, length) == 0;
+}
+
+/* ---- after HELLO, as al_load ---- */
+
+static bool accept(struct al_model **out, const struct al_input *input, struct al_arena *arena)
+{
+    struct al_model *m = al_arena_alloc(arena, 1, sizeof *m);
+    struct al_tensor *t = al_arena_alloc(arena, 2, sizeof *t);
+    static const uint8_t numbers[4] = {1, 2, 3, 4};
+    *m = (struct al_model){.arena = arena,
+                           .format = AL_FORMAT_NPY,
+                           .framework = "numpy",
+                           .name = al_text_of("scripted"),
+                           .tensor_count = 2,
+                           .tensors = t};
+    t[0] = (struct al_tensor){.name = al_text_of("extent"),
+                              .dtype = AL_UINT8,
+                              .shape = {1, {(int64_t)input->size}},
+                              .bytes = input->size,
+                              .stored = AL_STORED_EXTENT};
+    t[1] = (struct al_tensor){.name = al_text_of("data"),
+                              .dtype = AL_UINT8,
+                              .shape = {1, {4}},
+                              .bytes = 4,
+                              .stored = AL_STORED_DATA,
+                              .data = numbers};
+    *out = m;
+    return true;
+}
+
+static void use_all_memory(void)
+{
+    while (malloc(4096) != NULL) {
+    }
+}
+
+static void much_output(struct al_model *m)
+{
+    static uint8_t zeros[1 << 20];
+    m->tensors[1] = (struct al_tensor){.name = al_text_of("much"),
+                                       .dtype = AL_UINT8,
+                                       .shape = {1, {sizeof zeros}},
+                                       .bytes = sizeof zeros,
+                                       .stored = AL_STORED_DATA,
+                                       .data = zeros};
+}
+
+bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t input_count,
+             const struct al_policy *policy, struct al_arena *arena, struct al_findings *f)
+{
+    (void)input_count;
+    (void)policy;
+    const char *bytes = (const char *)inputs[0].bytes;
+    size_t size = (size_t)inputs[0].size;
+    if (verb_is(bytes, size, "refuse"))
+        return al_find_at(f, AL_KERAS_LAMBDA, al_text_of("a/b"), "no code", al_text_of("code\x1b[31m"), "A Lambda");
+    if (verb_is(bytes, size, "loop"))
+        for (volatile unsigned turns = 0;; turns++) {
+        }
+    if (verb_is(bytes, size, "sleepy")) {
+        struct timespec second = {.tv_sec = 1};
+        for (;;)
+            (void)nanosleep(&second, NULL); /* answered at once: burns its time */
+    }
+    if (verb_is(bytes, size, "memory")) {
+        use_all_memory();
+        f->failed = true;
+        return false;
+    }
+    if (verb_is(bytes, size, "null"))
+        (void)*(volatile char *)NULL;
+    if (verb_is(bytes, size, "exit "))
+        _exit(atoi(bytes + 5));
+    if (verb_is(bytes, size, "syscall "))
+        (void)syscall(atol(bytes + 8), -1L, -1L, -1L, -1L, -1L, -1L);
+    bool good = accept(out, &inputs[0], arena);
+    if (verb_is(bytes, size, "output"))
+        much_output(*out);
+    if (verb_is(bytes, size, "beyond"))
+        (*out)->tensors[0].offset = 1;
+    return good;
+}
+
+/* ---- before the lock, or instead of HELLO ---- */
+
+static void speak_raw(const struct al_cell *cell, size_t skip)
+{
+    const struct al_input *input = &cell->inputs[0];
+    for (uint64_t at = skip; at < input->size;) {
+        ssize_t n = write(AL_CELL_PIPE, input->bytes + at, (size_t)(input->size - at));
+        if (n <= 0)
+            _exit(1);
+        at += (uint64_t)n;
+    }
+    _exit(0);
+}
+
+int main(void)
+{
+    static struct al_cell cell;
+    char verb[VERB_BYTES] = "";
+    ssize_t n = pread(AL_CELL_INPUTS, verb, sizeof verb - 1, 0);
+    size_t size = n > 0 ? (size_t)n : 0;
+    if (verb_is(verb, size, "stop"))
+        (void)raise(SIGSTOP);
+    if (verb_is(verb, size, "die "))
+        (void)raise(atoi(verb + 4));
+    al_cell_enter(&cell);
+    if (verb_is(verb, size, "silent"))
+        _exit(0);
+    if (verb_is(verb, size, "raw:"))
+        speak_raw(&cell, 4);
+    al_cell_greet(&cell);
+    if (verb_is(verb, size, "hello:"))
+        speak_raw(&cell, 6);
+    if (verb_is(verb, size, "closed")) {
+        /* cannot close the pipe under the filter: the attempt is the death */
+        (void)close(AL_CELL_PIPE);
+    }
+    al_cell_serve(&cell);
+}
