@@ -63,5 +63,8 @@ int complain_of(const char *about, const struct al_error *err);
 
 int run_explain(const struct arguments *arguments);
 int run_help(const struct arguments *arguments);
+int run_inspect(const struct arguments *arguments);
+int run_policy(const struct arguments *arguments);
+int run_vet(const struct arguments *arguments);
 
 #endif

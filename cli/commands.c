@@ -1,14 +1,62 @@
 /* The table of commands. */
-#include "cli/command.h"
+#include "cli/common.h"
 
 #include <stdint.h>
 
+#define OPTION_OUTPUT(what) {"--output", 'o', "FILE", NULL, false, what}
+
+static const struct option vet_options[] = {
+    OPTION_POLICY,
+    OPTION_ARCHITECTURE,
+    {"--format", 0, "FORMAT", "human|json|jsonl", false,
+     "the report's form: human (usual), json, or jsonl (a line per model)"},
+    {"--json", 0, NULL, NULL, false, "the same as --format json"},
+    OPTION_OUTPUT("write the report to FILE, which appears whole or not at all"),
+    {"--jobs", 'j', "N", NULL, false, "judge N models at a time; as many as there are processors unless given"},
+    {"--quiet", 'q', NULL, NULL, false, "say nothing of what is accepted"},
+    {"--verbose", 'v', NULL, NULL, false, "say more: digests, defences, time, notes"},
+    {0},
+};
+
+static const struct option inspect_options[] = {
+    OPTION_POLICY,
+    OPTION_ARCHITECTURE,
+    {"--json", 0, NULL, NULL, false, "as JSON"},
+    {"--weights", 'w', NULL, NULL, false, "list every weight too"},
+    OPTION_OUTPUT("write to FILE, which appears whole or not at all"),
+    {0},
+};
+
+static const struct option policy_options[] = {
+    OPTION_POLICY,
+    OPTION_OUTPUT("write the policy to FILE, which appears whole or not at all"),
+    {0},
+};
+
 static const struct option help_options[] = {
-    {"--as", 0, "FORM", "man|bash|zsh|fish", false, "write everything as a manual page (man) or as completions for a shell"},
+    {"--as", 0, "FORM", "man|bash|zsh|fish", false,
+     "write everything as a manual page (man) or as completions for a shell"},
     {0},
 };
 
 const struct command commands[] = {
+    {"vet", "PATH...", 1, SIZE_MAX, "judge model files: accepted, or refused with reasons",
+     "Judges each PATH: a file, a directory (walked; links in it are not followed, and what is no model is skipped "
+     "and counted), or - for standard input. Every file is taken apart in a process of its own that can do nothing "
+     "but answer, and what it answers is checked again.\n\n"
+     "Exit status: 0 all accepted; 1 at least one refused; 2 none refused, but something could not be judged, or "
+     "there was nothing to vet.",
+     "  airlock vet models/\n  airlock vet --json model.keras | jq .summary\n"
+     "  airlock vet --architecture model.json weights.h5\n",
+     vet_options, run_vet},
+    {"inspect", "PATH", 1, 1, "layers, shapes, parameters, inputs and outputs of a model",
+     "Shows what is in a model, as model.summary() does, without Python and without trusting the file. A model that "
+     "is refused is not shown: the reasons go to standard error.",
+     "  airlock inspect model.keras\n  airlock inspect --weights --json model.h5\n", inspect_options, run_inspect},
+    {"policy", "show|check [FILE]", 1, 2, "show the policy in force, or check a policy file",
+     "'airlock policy show' prints the default policy, or the one of --policy, complete, as a file to edit. "
+     "'airlock policy check FILE' says whether FILE is a policy, and if not, where and why.",
+     "  airlock policy show -o mine.json\n  airlock policy check mine.json\n", policy_options, run_policy},
     {"explain", "[ID]", 0, 1, "what a finding means, and what to do about it",
      "Says why a finding matters, what is known to abuse it, and what an honest author of a model does about it. "
      "Without an ID every finding is listed.",

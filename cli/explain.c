@@ -25,7 +25,8 @@ static void paragraph(const char *text)
 
 static void explain(const struct al_explanation *e)
 {
-    static const char *const effect[] = {[AL_NOTE] = "noted", [AL_WARN] = "a warning", [AL_REFUSE] = "the file is refused"};
+    static const char *const effect[] = {
+        [AL_NOTE] = "noted", [AL_WARN] = "a warning", [AL_REFUSE] = "the file is refused"};
     printf("%s: %s\n\n", e->id, e->title);
     paragraph(e->why);
     printf("\nWhat to do\n");

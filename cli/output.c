@@ -1,5 +1,6 @@
-/* Reports and results reach their file by a rename, so nobody ever reads half of one
-   and a full disk leaves the old file alone. */
+/* Reports and results are gathered in memory and reach their file by a rename, so
+   nobody ever reads half of one, a full disk leaves the old file alone, and whoever is
+   interrupted leaves nothing behind. */
 #include "cli/output.h"
 #include "cli/command.h"
 
@@ -10,93 +11,119 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* mkostemp makes 0600; a report should be as readable as any new file of this user. */
-static bool usual_mode(int fd)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return fchmod(fd, 0666 & ~mask) == 0;
-}
-
-static bool open_temporary(struct output *out, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    int directory = slash != NULL ? (int)(slash - path + 1) : 0;
-    if (asprintf(&out->temporary, "%.*s.airlock-XXXXXX", directory, path) < 0) {
-        out->temporary = NULL;
-        errno = ENOMEM;
-        return false;
-    }
-    int fd = mkostemp(out->temporary, O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    if (!usual_mode(fd) || (out->stream = fdopen(fd, "w")) == NULL) {
-        int saved = errno;
-        close(fd);
-        unlink(out->temporary);
-        errno = saved;
-        return false;
-    }
-    return true;
-}
-
 /* A device or a pipe cannot be replaced by a rename, and has no content to protect. */
-static bool special(const char *path)
+static bool is_special(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
+static char *beside(const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    char *result;
+    return asprintf(&result, "%.*s%s", slash != NULL ? (int)(slash - path + 1) : 0, path, name) >= 0 ? result : NULL;
+}
+
+/* Better to hear of a mistyped directory before an hour of work than after it. */
+static bool is_writable(const char *path)
+{
+    char *directory = beside(path, ".");
+    bool good = directory != NULL && (is_special(path) ? access(path, W_OK) : access(directory, W_OK)) == 0;
+    int saved = errno;
+    free(directory);
+    errno = saved;
+    return good;
+}
+
 bool output_open(struct output *out, const char *path)
 {
     *out = (struct output){.path = path};
-    if (path == NULL) {
+    if (path == NULL)
         out->stream = stdout;
-        return true;
-    }
-    bool opened = special(path) ? (out->stream = fopen(path, "we")) != NULL : open_temporary(out, path);
-    if (!opened) {
+    else if (is_writable(path))
+        out->stream = open_memstream(&out->gathered, &out->size);
+    if (out->stream == NULL)
         complain("%s: cannot be written: %s", path, strerror(errno));
-        free(out->temporary);
-        *out = (struct output){0};
+    return out->stream != NULL;
+}
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t done = write(fd, bytes, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        bytes += done;
+        size -= (size_t)done;
     }
-    return opened;
+    return true;
+}
+
+/* mkostemp makes 0600; a report should be as readable as any new file of this user. */
+static bool usual_mode(int fd)
+{
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    return fchmod(fd, 0666 & ~mask) == 0;
+}
+
+static bool replace(const char *path, const char *bytes, size_t size)
+{
+    char *temporary = beside(path, ".airlock-XXXXXX");
+    int fd = temporary != NULL ? mkostemp(temporary, O_CLOEXEC) : -1;
+    bool good = fd >= 0 && usual_mode(fd) && write_all(fd, bytes, size) && fsync(fd) == 0;
+    int saved = errno;
+    if (fd >= 0 && close(fd) != 0 && good) {
+        saved = errno;
+        good = false;
+    }
+    if (good && rename(temporary, path) != 0) {
+        saved = errno;
+        good = false;
+    }
+    if (!good && fd >= 0)
+        (void)unlink(temporary);
+    free(temporary);
+    errno = saved;
+    return good;
+}
+
+static bool write_special(const char *path, const char *bytes, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool good = fd >= 0 && write_all(fd, bytes, size);
+    int saved = errno;
+    if (fd >= 0 && close(fd) != 0 && good)
+        return false;
+    errno = saved;
+    return good;
 }
 
 bool output_close(struct output *out)
 {
     if (out->path == NULL)
         return output_finish_stdout();
-    bool good = fflush(out->stream) == 0 && !ferror(out->stream);
-    if (good && out->temporary != NULL)
-        good = fsync(fileno(out->stream)) == 0;
-    int saved = errno;
-    if (fclose(out->stream) != 0 && good) {
-        saved = errno;
-        good = false;
-    }
-    if (good && out->temporary != NULL && rename(out->temporary, out->path) != 0) {
-        saved = errno;
-        good = false;
-    }
-    if (!good) {
-        complain("%s: cannot be written: %s", out->path, strerror(saved));
-        if (out->temporary != NULL)
-            unlink(out->temporary);
-    }
-    free(out->temporary);
+    bool good = !ferror(out->stream) && fflush(out->stream) == 0;
+    good = fclose(out->stream) == 0 && good;
+    if (good)
+        good = is_special(out->path) ? write_special(out->path, out->gathered, out->size)
+                                     : replace(out->path, out->gathered, out->size);
+    if (!good)
+        complain("%s: cannot be written: %s", out->path, strerror(errno));
+    free(out->gathered);
     *out = (struct output){0};
     return good;
 }
 
 void output_discard(struct output *out)
 {
-    if (out->path == NULL)
-        return;
-    fclose(out->stream);
-    if (out->temporary != NULL)
-        unlink(out->temporary);
-    free(out->temporary);
+    if (out->path != NULL) {
+        (void)fclose(out->stream);
+        free(out->gathered);
+    }
     *out = (struct output){0};
 }
 

@@ -1,4 +1,5 @@
-/* Where a report goes: standard output, or a file that appears whole or not at all. */
+/* Where a report or a result goes: standard output, or a file that appears whole or
+   not at all. */
 #ifndef AIRLOCK_CLI_OUTPUT_H
 #define AIRLOCK_CLI_OUTPUT_H
 
@@ -8,15 +9,16 @@
 struct output {
     FILE *stream;
     const char *path;   /* borrowed; NULL: standard output */
-    char *temporary;    /* owned; beside `path`, renamed to it at the end */
+    char *gathered;     /* what was written so far, where `path` is given */
+    size_t size;
 };
 
 /* `path` NULL: standard output. False after a complaint. */
 bool output_open(struct output *out, const char *path);
-/* Makes everything written durable under its name; false after a complaint, and then
+/* Puts everything written under its name, durably; false after a complaint, and then
    the file is as it was before. */
 bool output_close(struct output *out);
-/* Gives up: no trace remains. */
+/* Gives up: nothing was written. */
 void output_discard(struct output *out);
 
 /* True when all that went to standard output arrived; else complains. */

@@ -112,6 +112,8 @@ struct al_file_facts {
     const char *sha256;         /* lower-case hex, or "" where not computed */
     const char *blake2b_512;
     const char *signature;      /* "none", "valid", "untrusted", "invalid" */
+    const char *error;          /* why it could not be judged, or "" */
+    const char *defences;       /* in force while it was read: "seccomp landlock ...", or "" */
     uint64_t microseconds;      /* from opening the file to the verdict */
 };
 
@@ -200,11 +202,12 @@ struct al_options {
    means that not even a report could be made. `options` may be NULL.
 
    A path is opened once, without following a symbolic link at its end; it is a
-   regular file, or a directory that is one model. */
+   regular file, or a directory that is one model (an unpacked .keras file). The policy
+   must outlive the report. */
 AL_API enum al_status al_vet_path(struct al_report **out, const char *path, const struct al_options *options,
                                   struct al_error *err);
-/* From where the descriptor stands to its end; `label` names it in the report. The
-   descriptor stays open and belongs to the caller. */
+/* A regular file is taken whole, whatever the descriptor's position; a pipe or socket to
+   its end. `label` names it in the report. The descriptor stays the caller's. */
 AL_API enum al_status al_vet_fd(struct al_report **out, int fd, const char *label,
                                 const struct al_options *options, struct al_error *err);
 AL_API enum al_status al_vet_memory(struct al_report **out, const void *bytes, size_t size, const char *label,
@@ -263,7 +266,7 @@ struct al_runner;
 struct al_runner_options {
     size_t size;                /* sizeof(struct al_runner_options) */
     const char *layer;          /* answer with the outputs of this layer instead of the model's; or NULL */
-    uint32_t threads;           /* 0: as many as there are processors */
+    uint64_t batch;             /* at most so many samples at a time; 0: all at once */
 };
 #define AL_RUNNER_OPTIONS_INIT {sizeof(struct al_runner_options), NULL, 0}
 
@@ -277,31 +280,27 @@ AL_API enum al_status al_runner_new(struct al_runner **out, const struct al_repo
    unknown, or of the wrong shape, type or range; `err` says which. */
 AL_API enum al_status al_runner_run(struct al_runner *runner, const struct al_ndarray *inputs, size_t count,
                                     struct al_ndarrays **outputs, struct al_error *err);
+/* What computes: "oneDNN 2.6.3", or "plain C". */
+AL_API const char *al_runner_engine(const struct al_runner *runner);
 AL_API void al_runner_free(struct al_runner *runner);
 
 /* ---- the host ---- */
 
-enum al_defence_state {
-    AL_DEFENCE_HOLDS,           /* tried, and found to hold */
-    AL_DEFENCE_ABSENT,          /* this host does not give it */
-    AL_DEFENCE_BROKEN           /* said to be there, and did not hold when tried */
-};
-
 struct al_defence_facts {
     const char *name;           /* "seccomp", "landlock" ...: as a policy's `require` names it */
-    const char *purpose;        /* one line: what it stops */
     bool required;              /* nothing is accepted without it */
-    enum al_defence_state state;
-    const char *evidence;       /* what was tried and what happened */
+    bool held;                  /* it was tried to break it, and it held */
+    const char *proof;          /* what was tried and what the kernel answered, one line */
 };
 
 struct al_examination;
 /* Tries every defence on this host. AL_OK whenever there is an answer. */
 AL_API enum al_status al_examine(struct al_examination **out, struct al_error *err);
 /* True when models can be vetted on this host. */
-AL_API bool al_examination_fit(const struct al_examination *doctor);
-AL_API const struct al_defence_facts *const *al_examination_defences(const struct al_examination *doctor, size_t *count);
-AL_API void al_examination_free(struct al_examination *doctor);
+AL_API bool al_examination_fit(const struct al_examination *examination);
+AL_API const struct al_defence_facts *const *al_examination_defences(const struct al_examination *examination,
+                                                                    size_t *count);
+AL_API void al_examination_free(struct al_examination *examination);
 
 #ifdef __cplusplus
 }

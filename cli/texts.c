@@ -1,0 +1,66 @@
+/* Numbers and shapes as people read them. */
+#include "cli/report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *shape_text(char out[SHAPE_TEXT], const struct al_port_facts *port)
+{
+    int at = snprintf(out, SHAPE_TEXT, "(");
+    for (uint32_t i = 0; i < port->rank && at < SHAPE_TEXT - 32; i++) {
+        const char *gap = i > 0 ? ", " : "";
+        at += port->shape[i] < 0 ? snprintf(out + at, (size_t)(SHAPE_TEXT - at), "%sNone", gap)
+                                 : snprintf(out + at, (size_t)(SHAPE_TEXT - at), "%s%" PRId64, gap, port->shape[i]);
+    }
+    /* a tuple of one has a comma in Python */
+    (void)snprintf(out + at, (size_t)(SHAPE_TEXT - at), port->rank == 1 ? ",)" : ")");
+    return out;
+}
+
+const char *count_text(char out[NUMBER_TEXT], uint64_t number)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    int at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+const char *size_text(char out[NUMBER_TEXT], uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    if (bytes < 1024) {
+        (void)snprintf(out, NUMBER_TEXT, "%" PRIu64 " bytes", bytes);
+        return out;
+    }
+    double value = (double)bytes / 1024;
+    size_t unit = 0;
+    for (; value >= 1024 && unit < 3; unit++)
+        value /= 1024;
+    (void)snprintf(out, NUMBER_TEXT, value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    return out;
+}
+
+bool report_colour(FILE *stream)
+{
+    const char *none = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    return (none == NULL || *none == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0 &&
+           isatty(fileno(stream)) == 1;
+}
+
+const struct report_format *report_format_of(const char *name)
+{
+    static const struct report_format *const formats[] = {&report_human, &report_json, &report_jsonl};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    return NULL;
+}

@@ -1,0 +1,68 @@
+"""numpy's files without numpy: what the tests need of .npy (NEP 1) and .npz. Arrays are (dtype, shape, flat list)."""
+import ast
+import struct
+import zipfile
+from collections import namedtuple
+
+Array = namedtuple("Array", "dtype shape values")
+
+_CODES = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "<i2": "h", "|i1": "b", "|u1": "B", "<u4": "I", "<u8": "Q",
+          "<u2": "H", "<f2": "e", "|b1": "?"}
+
+
+def parse(data):
+    assert data[:6] == b"\x93NUMPY", data[:6]
+    major = data[6]
+    length, start = (struct.unpack("<H", data[8:10])[0], 10) if major == 1 else (struct.unpack("<I", data[8:12])[0], 12)
+    assert (start + length) % 64 == 0, "header is not padded to 64"
+    header = ast.literal_eval(data[start:start + length].decode("latin-1"))
+    assert header["fortran_order"] is False
+    count = 1
+    for n in header["shape"]:
+        count *= n
+    code = _CODES[header["descr"]]
+    body = data[start + length:]
+    assert len(body) == count * struct.calcsize("<" + code), "length of data"
+    return Array(header["descr"], tuple(header["shape"]), list(struct.unpack("<%d%s" % (count, code), body)))
+
+
+def dump(dtype, shape, values, fortran=False):
+    header = repr({"descr": dtype, "fortran_order": fortran, "shape": tuple(shape)}).encode()
+    header += b" " * (-(11 + len(header)) % 64) + b"\n"
+    code = _CODES[dtype]
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + \
+        struct.pack("<%d%s" % (len(values), code), *values)
+
+
+def dump_array(array):
+    return dump(array.dtype, array.shape, array.values)
+
+
+def load(path):
+    with open(path, "rb") as f:
+        return parse(f.read())
+
+
+def load_npz(path):
+    """Members in the archive's order, names without .npy."""
+    with zipfile.ZipFile(path) as z:
+        assert z.testzip() is None
+        return {i.filename[:-4]: parse(z.read(i)) for i in z.infolist()}
+
+
+def save(path, *array):
+    with open(path, "wb") as f:
+        f.write(dump(*array) if len(array) > 1 else dump_array(array[0]))
+
+
+def save_npz(path, arrays):
+    with zipfile.ZipFile(path, "w") as z:
+        for name, array in arrays.items():
+            z.writestr(name + ".npy", dump_array(array))
+
+
+def difference(a, b):
+    """Largest difference as a part of the largest magnitude in b (at least 1)."""
+    assert a.shape == b.shape, (a.shape, b.shape)
+    scale = max([1.0] + [abs(v) for v in b.values])
+    return max([0.0] + [abs(x - y) for x, y in zip(a.values, b.values)]) / scale
