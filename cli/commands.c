@@ -27,6 +27,18 @@ static const struct option inspect_options[] = {
     {0},
 };
 
+static const struct option run_options[] = {
+    {"--input", 'i', "FILE", NULL, true,
+     "an .npy for a model with one input; an .npz whose members are named as the inputs, or arr_0, arr_1 ...; or "
+     "NAME=FILE.npy, for each input"},
+    OPTION_OUTPUT("write the results to FILE: an .npy of the one output, or an .npz of all in order"),
+    {"--layer", 0, "NAME", NULL, false, "answer with the outputs of this layer"},
+    {"--batch", 0, "N", NULL, false, "compute at most N samples at a time"},
+    OPTION_POLICY,
+    OPTION_ARCHITECTURE,
+    {0},
+};
+
 static const struct option policy_options[] = {
     OPTION_POLICY,
     OPTION_OUTPUT("write the policy to FILE, which appears whole or not at all"),
@@ -53,6 +65,12 @@ const struct command commands[] = {
      "Shows what is in a model, as model.summary() does, without Python and without trusting the file. A model that "
      "is refused is not shown: the reasons go to standard error.",
      "  airlock inspect model.keras\n  airlock inspect --weights --json model.h5\n", inspect_options, run_inspect},
+    {"run", "PATH", 1, 1, "predict with a model that is accepted",
+     "Judges the model and computes with what was verified. Without --input it is tried on zeros, one sample, and "
+     "the shapes and times are told. Without --output the results are shown as a table. Data types are converted "
+     "only where no value changes.",
+     "  airlock run model.keras -i x.npy -o y.npy\n  airlock run two_inputs.keras -i text=t.npy -i image=i.npy\n",
+     run_options, run_run},
     {"policy", "show|check [FILE]", 1, 2, "show the policy in force, or check a policy file",
      "'airlock policy show' prints the default policy, or the one of --policy, complete, as a file to edit. "
      "'airlock policy check FILE' says whether FILE is a policy, and if not, where and why.",
