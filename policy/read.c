@@ -4,6 +4,7 @@
 #include "policy/reader.h"
 
 #include "base/limits.h"
+#include "policy/custom.h"
 #include "policy/keys.h"
 
 #include <string.h>
@@ -204,6 +205,8 @@ static const struct al_member members[] = {
     {"require", false, read_require},
     {"signatures", false, al_read_signatures},
     {"findings", false, read_findings},
+    {"custom_layers", false, al_read_custom_layers},
+    {"custom_functions", false, al_read_custom_functions},
 };
 
 static void set_built_in(struct al_policy *p)

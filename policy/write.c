@@ -3,6 +3,8 @@
    the cell is given. */
 #include "policy/keys.h"
 
+#include "policy/custom.h"
+
 #include <stdio.h>
 
 void al_write_string(struct al_buffer *out, const char *text)
@@ -108,5 +110,6 @@ void al_policy_write(struct al_buffer *out, const struct al_policy *policy)
     write_require(out, policy->require);
     write_signatures(out, policy);
     write_findings(out, policy);
+    al_custom_write(out, policy);
     al_buffer_text(out, "\n}\n");
 }
