@@ -1,4 +1,4 @@
-/* The cell's own life: enter, say hello, load, report, end. One process, one file,
+/* The cell's own life: read the job, lock, say hello, load, report, end. One process, one file,
    no way back. Shared with the probe and with test cells, which are locked by the
    same code and then misbehave. */
 #ifndef AL_SANDBOX_CELL_CELL_H
@@ -24,9 +24,12 @@ struct al_cell {
     uint32_t findings_said;
 };
 
-/* Reads the job and takes every step, in order. Ends the process where there is no
-   job or no parent; whether the steps held is for al_cell_greet to judge. */
-void al_cell_enter(struct al_cell *cell);
+/* Maps the job and closes its descriptor. False where there is none. */
+bool al_cell_read_job(struct al_cell *cell);
+
+/* Takes every step, in order. Ends the process where the parent is gone; whether the
+   steps held is for al_cell_greet to judge. */
+void al_cell_lock(struct al_cell *cell);
 
 /* HELLO. Ends the process where a required defence does not hold: no input is read then. */
 void al_cell_greet(struct al_cell *cell);

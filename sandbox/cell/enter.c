@@ -26,7 +26,7 @@ static const void *map_whole(int fd, size_t size)
     return map == MAP_FAILED ? NULL : map;
 }
 
-static bool read_job(struct al_cell *cell)
+bool al_cell_read_job(struct al_cell *cell)
 {
     struct stat st;
     if (fstat(AL_CELL_JOB, &st) != 0 || st.st_size <= 0 || st.st_size > AL_JOB_MOST)
@@ -61,11 +61,9 @@ static uint64_t address_space(const struct al_cell *cell)
     return bytes + cell->job.memory_bytes;
 }
 
-void al_cell_enter(struct al_cell *cell)
+void al_cell_lock(struct al_cell *cell)
 {
     int *answers = cell->answers;
-    if (!read_job(cell))
-        _exit(AL_EXIT_NO_JOB);
     cell->output_left = cell->job.output_bytes;
     cell->heap = cell->job.memory_bytes < SIZE_MAX ? (size_t)cell->job.memory_bytes : SIZE_MAX;
 

@@ -125,7 +125,9 @@ int main(void)
         (void)raise(SIGSTOP);
     if (verb_is(verb, size, "die "))
         (void)raise(atoi(verb + 4));
-    al_cell_enter(&cell);
+    if (!al_cell_read_job(&cell))
+        _exit(AL_EXIT_NO_JOB);
+    al_cell_lock(&cell);
     if (verb_is(verb, size, "silent"))
         _exit(0);
     if (verb_is(verb, size, "raw:"))
