@@ -48,13 +48,16 @@ static bool constant_fits(const struct al_site *s, const struct al_argument *a, 
         return v->type != AL_VALUE_LAYER && al_param_fits(&a->param, v, s->policy);
     if (a->type == AL_ARGUMENT_OPERAND)
         return operand_sound(v);
+    /* a list of masks may lack some of them */
+    if (a->type == AL_ARGUMENT_TENSORS)
+        return (a->flags & AL_ARGUMENT_OPTIONAL) && v->type == AL_VALUE_NULL;
     return a->type == AL_ARGUMENT_INDEX && al_index_sound(v);
 }
 
 static bool check_given(struct al_site *s, const struct al_graph *g, const struct al_given *given, uint32_t *tensors)
 {
     const struct al_argument *a = &s->row->arguments[given->argument];
-    if (given->list != (a->type == AL_ARGUMENT_TENSORS) || given->count == 0)
+    if ((given->list && a->type != AL_ARGUMENT_TENSORS) || given->count == 0)
         return bad_argument(s, a);
     for (uint32_t i = 0; i < given->count; i++) {
         const struct al_item *item = &given->items[i];

@@ -63,7 +63,8 @@ static bool axes_fit(const struct al_param *p, const struct al_value *v)
     if (v->type != AL_VALUE_INTEGERS || !length_fits(p, v->count, AL_MAX_RANK) || v->count > AL_MAX_RANK)
         return false;
     for (uint32_t i = 0; i < v->count; i++)
-        if (v->integers[i] < -(int64_t)AL_MAX_RANK || v->integers[i] >= (int64_t)AL_MAX_RANK)
+        if (unbounded(p) ? v->integers[i] < -(int64_t)AL_MAX_RANK || v->integers[i] >= (int64_t)AL_MAX_RANK
+                         : !integer_fits(p, v->integers[i]))
             return false;
     return true;
 }

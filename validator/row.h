@@ -22,7 +22,7 @@ enum al_param_type {
     AL_PARAM_TEXTS,
     AL_PARAM_PAIRS,         /* paddings and croppings: n, [a, b] or [[a, b], …] -> INTEGERS of 2 * count_max */
     AL_PARAM_SHAPE,         /* a list of integers and nulls: null becomes -1 */
-    AL_PARAM_AXES,          /* one integer or a list of them; may be negative */
+    AL_PARAM_AXES,          /* one integer or a list of them, without a range: axes, may be negative */
     AL_PARAM_ACTIVATION,    /* a name or object of validator/activation.h -> CHOICE, or a layer object -> LAYER */
     AL_PARAM_LAYER,         /* a layer object -> LAYER */
     AL_PARAM_LAYERS,        /* a list of them -> INTEGERS of layer indexes */
@@ -34,7 +34,7 @@ enum al_param_type {
     AL_PARAM_SEED,
     AL_PARAM_IGNORED_BOOL,
     AL_PARAM_IGNORED_NUMBER,
-    AL_PARAM_IGNORED_SHAPE, /* null, a shape, or a list or map of shapes */
+    AL_PARAM_IGNORED_SHAPE, /* null, a number, a list or a map of them, nested */
     AL_PARAM_IGNORED_TEXT,
     AL_PARAM_FIXED,         /* only the value of `fixed` (JSON text) is allowed: another one is not computed */
     AL_PARAM_TYPE_COUNT
@@ -105,6 +105,7 @@ struct al_row;
 
 struct al_row {
     const char *name;                  /* the class's name in Keras 3 */
+    const char *group_name;            /* of its groups in the v3 layout, where that is not the name in snake case */
     const char *const *other_names;    /* NULL-ended; Keras 2 spellings, aliases */
     const char *const *modules;        /* NULL-ended list of `module` values, exact; NULL: the layers' usual ones */
     enum al_decision decision;
@@ -188,6 +189,9 @@ bool al_site_graph(struct al_site *s);
 
 /* An axis that may be negative as one counted from 0 within `rank`; refuses when outside. */
 bool al_site_axis(struct al_site *s, const char *key, int64_t axis, uint32_t rank, uint32_t *out);
+
+/* The axes of an AL_PARAM_AXES key, counted from 0, ascending; refuses one named twice. */
+bool al_site_axes(struct al_site *s, const char *key, uint32_t rank, uint32_t axes[AL_MAX_RANK], uint32_t *count);
 
 /* Refusals that every family needs: shapes that do not fit, and memory used up. Always false. */
 bool al_site_bad_shape(struct al_site *s, const char *expected, const struct al_shape *found);

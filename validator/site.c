@@ -147,6 +147,26 @@ bool al_site_axis(struct al_site *s, const char *key, int64_t axis, uint32_t ran
     return true;
 }
 
+bool al_site_axes(struct al_site *s, const char *key, uint32_t rank, uint32_t axes[AL_MAX_RANK], uint32_t *count)
+{
+    const struct al_value *v = al_param_of(s, key);
+    bool named[AL_MAX_RANK] = {false};
+    for (uint32_t i = 0; i < v->count; i++) {
+        uint32_t axis;
+        if (!al_site_axis(s, key, v->integers[i], rank, &axis))
+            return false;
+        if (named[axis])
+            return al_site_refuse(s, AL_GRAPH_PARAMETER, "each axis once", al_found(s->findings, "%u", axis),
+                                  "%s names an axis twice", key);
+        named[axis] = true;
+    }
+    *count = 0;
+    for (uint32_t i = 0; i < rank; i++)
+        if (named[i])
+            axes[(*count)++] = i;
+    return true;
+}
+
 bool al_site_bad_shape(struct al_site *s, const char *expected, const struct al_shape *found)
 {
     return al_site_refuse(s, AL_GRAPH_SHAPE, expected, al_text_of(al_shape_show(s->findings, found)),

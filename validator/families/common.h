@@ -40,8 +40,25 @@ enum { AL_MAX_UNITS = 1 << 24 }; /* of one layer; products are checked besides *
 #define AL_QUANTIZATION_KEY \
     AL_FIXED_KEY("quantization_config", "null", "quantized weights are not computed")
 
+/* input_length came with Keras 2: a number or a list that changes nothing */
+#define AL_EMBEDDING_KEYS \
+    AL_UNITS_KEY("output_dim"), \
+        {.key = "input_dim", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1, .maximum = 1LL << 40}, \
+        AL_BOOL_KEY("mask_zero", "false"), AL_CREATION_KEYS("embeddings"), AL_LORA_KEYS, AL_QUANTIZATION_KEY, \
+        {.key = "input_length", .type = AL_PARAM_IGNORED_SHAPE, .flags = AL_PARAM_NULLABLE}
+
+/* The table of an Embedding and its kin, and the shape behind a look-up in it. */
+bool al_demand_embeddings(struct al_site *s);
+bool al_embedded(struct al_site *s);
+
 struct al_shape al_shape_1(int64_t a);
 struct al_shape al_shape_2(int64_t a, int64_t b);
+
+/* The shape of all inputs one behind the other along `axis`; false after a finding. */
+bool al_concatenated(struct al_site *s, int64_t axis, struct al_shape *out);
+
+/* `in` in the shape `wanted`, whose one -1 is worked out where all of `in` is known. */
+bool al_reshaped(struct al_site *s, const struct al_shape *in, const struct al_shape *wanted, struct al_shape *out);
 
 /* The activation named by `key` may be a layer object; its shape rule must keep the shape. */
 bool al_check_activation(struct al_site *s, const char *key, const struct al_shape *shape);
