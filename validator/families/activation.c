@@ -10,7 +10,7 @@ static bool infer_activation(struct al_site *s)
     return al_check_activation(s, "activation", &s->in[0]) && al_site_same(s);
 }
 
-const struct al_row al_row_activation = {
+const struct al_row al_row_activation_layer = {
     .name = "Activation",
     AL_PARAMS(activation_params),
     AL_ARGUMENTS(al_arguments_input),
