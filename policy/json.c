@@ -1,16 +1,16 @@
 /* jansson behind the scan of json_scan.c; see json.h. */
 #include "policy/json.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <sys/random.h>
+#include <sys/auxv.h>
 
 void al_json_warm_up(void)
 {
-    uint32_t seed = 0;
-    /* where there is no randomness yet the seed stays 0, and jansson finds its own */
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
-        seed = 0;
+    /* the kernel gives every process 16 random bytes at its start: a seed that nobody
+       outside can guess keeps hash tables from being made to collide */
+    size_t seed = 0;
+    const void *random = (const void *)getauxval(AT_RANDOM);
+    if (random != NULL)
+        memcpy(&seed, random, sizeof seed);
     json_object_seed(seed);
 }
 
