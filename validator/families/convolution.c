@@ -97,26 +97,6 @@ CONV_ROW(conv3d, "Conv3D", "Convolution3D", 3, al_choices_padding);
 
 /* ---- Conv1DTranspose, Conv2DTranspose, Conv3DTranspose ---- */
 
-/* keras/src/backend/common/backend_utils.py, _get_output_shape_given_tf_padding */
-static bool transposed_length(int64_t length, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding,
-                              const int64_t *output_padding, int64_t *out)
-{
-    int64_t extent = (kernel - 1) * dilation + 1, grown;
-    if (length == -1) {
-        *out = -1;
-        return true;
-    }
-    if (!al_mul_i64(output_padding != NULL ? length - 1 : length, stride, &grown))
-        return false;
-    if (output_padding == NULL)
-        *out = padding == AL_PADDING_VALID ? grown + (extent > stride ? extent - stride : 0) : grown;
-    else if (padding == AL_PADDING_VALID)
-        *out = grown + extent + *output_padding;
-    else
-        *out = grown + extent % 2 + *output_padding;
-    return *out >= 1;
-}
-
 static bool infer_transpose(struct al_site *s)
 {
     struct al_shape out = s->in[0];
@@ -126,7 +106,7 @@ static bool infer_transpose(struct al_site *s)
     uint32_t at = al_spatial_axis(s);
     struct al_shape kernel = kernel_shape(s, filters, channels);
     for (uint32_t i = 0; i < size->count; i++)
-        if (!transposed_length(out.dim[at + i], size->integers[i], strides->integers[i], dilation->integers[i],
+        if (!al_window_transposed_length(out.dim[at + i], size->integers[i], strides->integers[i], dilation->integers[i],
                                al_param_int(s, "padding"), more->type == AL_VALUE_INTEGERS ? &more->integers[i] : NULL,
                                &out.dim[at + i]))
             return al_site_bad_shape(s, "a length that can be grown", &s->in[0]);

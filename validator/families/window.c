@@ -1,6 +1,8 @@
 /* Lengths under a moving window; see window.h. */
 #include "validator/families/window.h"
 
+#include "base/checked.h"
+
 const char *const al_choices_padding[] = {"valid", "same", NULL};
 const char *const al_choices_padding_causal[] = {"valid", "same", "causal", NULL};
 
@@ -34,6 +36,25 @@ bool al_window_length(int64_t length, int64_t kernel, int64_t stride, int64_t di
     }
     *out = (length - 1) / stride + 1;
     return true;
+}
+
+bool al_window_transposed_length(int64_t length, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding,
+                                 const int64_t *output_padding, int64_t *out)
+{
+    int64_t extent = (kernel - 1) * dilation + 1, grown;
+    if (length == -1) {
+        *out = -1;
+        return true;
+    }
+    if (!al_mul_i64(output_padding != NULL ? length - 1 : length, stride, &grown))
+        return false;
+    if (output_padding == NULL)
+        *out = padding == AL_PADDING_VALID ? grown + (extent > stride ? extent - stride : 0) : grown;
+    else if (padding == AL_PADDING_VALID)
+        *out = grown + extent + *output_padding;
+    else
+        *out = grown + extent % 2 + *output_padding;
+    return *out >= 1;
 }
 
 bool al_window_shape(struct al_site *s, const char *kernel_key, struct al_shape *shape)
