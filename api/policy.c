@@ -1,6 +1,7 @@
 /* Policies as callers handle them: by name, from a file, as text, by digest. */
 #include "api/report.h"
 #include "policy/policy.h"
+#include "validator/custom.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +45,10 @@ static enum al_status parse(struct al_policy **out, const char *path, struct al_
     if (status == AL_OK) {
         r->file.size = text.size;
         status = al_policy_read(out, text.data, text.size, &r->findings, err);
+    }
+    if (status == AL_OK && !al_custom_bind(*out)) {
+        al_policy_free(*out);
+        status = al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy's custom layers");
     }
     al_buffer_free(&text);
     return status;

@@ -146,6 +146,8 @@ static bool lower_layer(struct al_lowering *from, uint32_t layer, const struct a
     if (!l->failed && cast_inputs(l, own) && set_shapes(l)) {
         if (l->site.layer->kind < AL_KIND_COUNT && functions[l->site.layer->kind] != NULL)
             functions[l->site.layer->kind](l);
+        else if (l->site.row->custom != NULL)
+            al_lower_custom(l);
         else
             al_lower_fail(l, AL_REFUSED, "is not computed");
     }

@@ -14,10 +14,10 @@ struct parser {
     const struct al_names *names;
     struct al_error *err;
     uint32_t count;
-    struct al_step steps[MOST_STEPS];
+    struct al_formula_step steps[MOST_STEPS];
 };
 
-static bool push(struct parser *p, struct al_step step)
+static bool push(struct parser *p, struct al_formula_step step)
 {
     if (p->count == MOST_STEPS)
         return al_expression_fail(p->err, p->l->column, "the formula is too long");
@@ -58,7 +58,7 @@ static bool parse_dimension(struct parser *p, uint32_t input)
 {
     if (p->names->input_count != NULL && input >= *p->names->input_count)
         *p->names->input_count = input + 1;
-    struct al_step step = {AL_STEP_DIMENSION, input, 0, INT64_MAX};
+    struct al_formula_step step = {AL_STEP_DIMENSION, input, 0, INT64_MAX};
     uint32_t column = p->l->column;
     if (!al_lexer_expect(p->l, "[", p->err))
         return false;
@@ -81,7 +81,7 @@ static bool parse_name(struct parser *p)
     for (uint32_t i = 0; i < p->names->key_count; i++) {
         if (al_text_is(name, p->names->keys[i])) {
             al_lexer_next(p->l);
-            return push(p, (struct al_step){AL_STEP_KEY, i, 0, 0});
+            return push(p, (struct al_formula_step){AL_STEP_KEY, i, 0, 0});
         }
     }
     if (al_input_by_name(name, &input)) {
@@ -103,13 +103,13 @@ static bool parse_atom(struct parser *p, unsigned depth)
     if (p->l->kind == AL_WORD_INTEGER) {
         int64_t number = (int64_t)p->l->number;
         al_lexer_next(p->l);
-        return push(p, (struct al_step){AL_STEP_NUMBER, 0, number, 0});
+        return push(p, (struct al_formula_step){AL_STEP_NUMBER, 0, number, 0});
     }
     if (p->l->kind == AL_WORD_NAME)
         return parse_name(p);
     if (al_lexer_take(p->l, "-"))
-        return push(p, (struct al_step){AL_STEP_NUMBER, 0, 0, 0}) && depth > 0 && parse_atom(p, depth - 1)
-            && push(p, (struct al_step){AL_STEP_SUBTRACT, 0, 0, 0});
+        return push(p, (struct al_formula_step){AL_STEP_NUMBER, 0, 0, 0}) && depth > 0 && parse_atom(p, depth - 1)
+            && push(p, (struct al_formula_step){AL_STEP_SUBTRACT, 0, 0, 0});
     if (al_lexer_is(p->l, "(") && depth > 0) {
         al_lexer_next(p->l);
         return parse_sum(p, depth - 1) && al_lexer_expect(p->l, ")", p->err);
@@ -129,9 +129,9 @@ static bool parse_product(struct parser *p, unsigned depth)
     if (!parse_atom(p, depth))
         return false;
     while (al_lexer_is(p->l, "*") || al_lexer_is(p->l, "//")) {
-        enum al_step_kind kind = al_lexer_is(p->l, "*") ? AL_STEP_MULTIPLY : AL_STEP_DIVIDE;
+        enum al_formula_step_kind kind = al_lexer_is(p->l, "*") ? AL_STEP_MULTIPLY : AL_STEP_DIVIDE;
         al_lexer_next(p->l);
-        if (!alone(p) || !parse_atom(p, depth) || !push(p, (struct al_step){kind, 0, 0, 0}))
+        if (!alone(p) || !parse_atom(p, depth) || !push(p, (struct al_formula_step){kind, 0, 0, 0}))
             return false;
     }
     return true;
@@ -142,9 +142,9 @@ static bool parse_sum(struct parser *p, unsigned depth)
     if (!parse_product(p, depth))
         return false;
     while (al_lexer_is(p->l, "+") || al_lexer_is(p->l, "-")) {
-        enum al_step_kind kind = al_lexer_is(p->l, "+") ? AL_STEP_ADD : AL_STEP_SUBTRACT;
+        enum al_formula_step_kind kind = al_lexer_is(p->l, "+") ? AL_STEP_ADD : AL_STEP_SUBTRACT;
         al_lexer_next(p->l);
-        if (!alone(p) || !parse_product(p, depth) || !push(p, (struct al_step){kind, 0, 0, 0}))
+        if (!alone(p) || !parse_product(p, depth) || !push(p, (struct al_formula_step){kind, 0, 0, 0}))
             return false;
     }
     return true;
@@ -156,7 +156,7 @@ bool al_formula_parse(struct al_formula *out, struct al_lexer *l, const struct a
     struct parser p = {.l = l, .names = names, .err = err};
     if (!parse_sum(&p, AL_MAX_EXPRESSION_DEPTH / 4))
         return err->code != AL_OK ? false : al_expression_fail(err, l->column, "too deeply nested");
-    struct al_step *steps = al_arena_alloc(arena, p.count, sizeof *steps);
+    struct al_formula_step *steps = al_arena_alloc(arena, p.count, sizeof *steps);
     if (steps == NULL)
         return al_expression_fail(err, l->column, "out of memory");
     memcpy(steps, p.steps, p.count * sizeof *steps);

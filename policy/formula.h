@@ -9,15 +9,15 @@
 #include "policy/lexer.h"
 #include "policy/reader.h"
 
-enum al_step_kind {
+enum al_formula_step_kind {
     AL_STEP_NUMBER,     /* pushes `number` */
     AL_STEP_KEY,        /* pushes the config key `index` */
     AL_STEP_DIMENSION,  /* pushes dimension `number` of input `index` */
     AL_STEP_SPAN,       /* the dimensions from `number` up to `to` of input `index`; always alone */
     AL_STEP_ADD, AL_STEP_SUBTRACT, AL_STEP_MULTIPLY, AL_STEP_DIVIDE
 };
-struct al_step {
-    enum al_step_kind kind;
+struct al_formula_step {
+    enum al_formula_step_kind kind;
     uint32_t index;
     int64_t number, to;  /* SPAN: to INT64_MAX where the end is left open */
 };
@@ -26,7 +26,7 @@ struct al_step {
 struct al_formula {
     const char *text;    /* as it stands in the policy; NULL inside an expression */
     uint32_t step_count;
-    const struct al_step *steps;
+    const struct al_formula_step *steps;
 };
 
 /* What names a formula may use. */

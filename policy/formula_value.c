@@ -19,7 +19,7 @@ static bool fail(struct al_error *err, const char *what)
     return false;
 }
 
-static bool dimension(const struct al_step *step, const struct al_scope *scope, struct value *out, struct al_error *err)
+static bool dimension(const struct al_formula_step *step, const struct al_scope *scope, struct value *out, struct al_error *err)
 {
     if (step->index >= scope->input_count)
         return fail(err, "the layer was not given as many inputs as its declaration names");
@@ -36,7 +36,7 @@ static bool dimension(const struct al_step *step, const struct al_scope *scope, 
     return true;
 }
 
-static bool combine(enum al_step_kind kind, struct value a, struct value b, struct value *out, struct al_error *err)
+static bool combine(enum al_formula_step_kind kind, struct value a, struct value b, struct value *out, struct al_error *err)
 {
     *out = (struct value){-1, false};
     if (!a.known || !b.known)
@@ -66,7 +66,7 @@ bool al_formula_value(const struct al_formula *f, const struct al_scope *scope, 
     struct value stack[MOST_STACK];
     uint32_t top = 0;
     for (uint32_t i = 0; i < f->step_count; i++) {
-        const struct al_step *step = &f->steps[i];
+        const struct al_formula_step *step = &f->steps[i];
         struct value v = {0, true};
         switch (step->kind) {
         case AL_STEP_NUMBER:
@@ -109,7 +109,7 @@ static bool append(struct al_integers *out, int64_t value, bool known, struct al
     return true;
 }
 
-static bool append_span(struct al_integers *out, const struct al_step *step, const struct al_shape *in,
+static bool append_span(struct al_integers *out, const struct al_formula_step *step, const struct al_shape *in,
                         struct al_error *err)
 {
     int64_t rank = in->rank, from = step->number, to = step->to;
@@ -130,7 +130,7 @@ bool al_formula_list(const struct al_formula *list, uint32_t count, const struct
 {
     *out = (struct al_integers){.counted = true};
     for (uint32_t i = 0; i < count; i++) {
-        const struct al_step *step = &list[i].steps[0];
+        const struct al_formula_step *step = &list[i].steps[0];
         int64_t value = 0;
         bool known = false;
         if (al_formula_is_span(&list[i])) {

@@ -77,6 +77,7 @@ const char *al_format_name(enum al_format format);
 enum al_format al_format_by_name(struct al_text name);
 
 struct al_custom; /* a declared custom layer or function: policy/custom.h */
+struct al_row;    /* validator/row.h */
 
 struct al_policy {
     struct al_arena *arena;           /* owns everything below */
@@ -96,8 +97,9 @@ struct al_policy {
     const char *const *model_signing; /* names of PEM files, beside the policy file */
     size_t model_signing_count;
     uint8_t severity[AL_FINDING_COUNT];
-    const struct al_custom *const *custom;
+    const struct al_custom *const *custom;       /* layers first, then functions */
     size_t custom_count;
+    const struct al_row *const *custom_rows;     /* al_custom_bind of validator/custom.h; NULL for functions */
 };
 
 /* A shipped policy by name ("default", "strict", "tensors"), to be freed with

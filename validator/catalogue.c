@@ -17,8 +17,11 @@ static const char *const usual_modules[] = {"keras.layers", "tf_keras.layers", N
 
 const struct al_row *al_row_of(const struct al_policy *policy, uint32_t kind)
 {
-    (void)policy;
-    return kind < AL_KIND_COUNT ? rows[kind] : NULL;
+    if (kind < AL_KIND_COUNT)
+        return rows[kind];
+    bool declared = kind >= AL_KIND_CUSTOM && policy != NULL && policy->custom_rows != NULL &&
+                    kind - AL_KIND_CUSTOM < policy->custom_count;
+    return declared ? policy->custom_rows[kind - AL_KIND_CUSTOM] : NULL;
 }
 
 static bool listed(const char *const *list, struct al_text text)

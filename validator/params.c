@@ -1,6 +1,7 @@
 /* Values of parameters against their description; see params.h. */
 #include "validator/params.h"
 
+#include "policy/custom.h"
 #include "validator/activation.h"
 
 #include <math.h>
@@ -114,7 +115,8 @@ static bool activation_fits(const struct al_value *v, const struct al_policy *po
         return false;
     return v->integer < AL_ACTIVATION_COUNT ||
            (v->integer >= AL_ACTIVATION_CUSTOM &&
-            (uint64_t)(v->integer - AL_ACTIVATION_CUSTOM) < policy->custom_count);
+            (uint64_t)(v->integer - AL_ACTIVATION_CUSTOM) < policy->custom_count &&
+            policy->custom[v->integer - AL_ACTIVATION_CUSTOM]->function);
 }
 
 bool al_param_fits(const struct al_param *p, const struct al_value *v, const struct al_policy *policy)

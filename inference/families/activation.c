@@ -118,7 +118,7 @@ uint32_t al_lower_function_of(struct al_lowering *l, int64_t activation, uint32_
     case AL_ACTIVATION_SPARSE_PLUS: return sparse_plus(l, x);
     case AL_ACTIVATION_EXPONENTIAL: return al_emit_unary(l, AL_OP_EXP, x);
     case AL_ACTIVATION_MISH: return al_emit_unary(l, AL_OP_MISH, x);
-    default: return al_lower_fail(l, AL_REFUSED, "activation %lld is not computed", (long long)activation);
+    default: return al_lower_custom_function(l, activation, x);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "policy/policy.h"
+#include "validator/custom.h"
 
 noreturn void al_cell_serve(struct al_cell *cell)
 {
@@ -13,8 +14,9 @@ noreturn void al_cell_serve(struct al_cell *cell)
     struct al_policy *policy = NULL;
     al_findings_init(&findings, arena, NULL, AL_MAX_FINDINGS);
     /* the parent wrote this policy; that it cannot be read is a bug or a lack of memory */
-    if (al_policy_read(&policy, cell->job.policy, cell->job.policy_size, &findings, NULL) != AL_OK)
-        al_cell_end(cell, findings.failed ? AL_CELL_NO_MEMORY : AL_CELL_CONFUSED, 0);
+    if (al_policy_read(&policy, cell->job.policy, cell->job.policy_size, &findings, NULL) != AL_OK ||
+        !al_custom_bind(policy))
+        al_cell_end(cell, findings.failed || policy != NULL ? AL_CELL_NO_MEMORY : AL_CELL_CONFUSED, 0);
 
     struct al_model *model = NULL;
     al_findings_init(&findings, arena, policy, policy->limits.findings);

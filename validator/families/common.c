@@ -2,6 +2,8 @@
 #include "validator/families/common.h"
 
 #include "base/checked.h"
+#include "validator/activation.h"
+#include "validator/custom.h"
 
 const struct al_argument al_arguments_input[3] = {
     {.name = "inputs", .type = AL_ARGUMENT_TENSOR},
@@ -29,6 +31,8 @@ struct al_shape al_shape_2(int64_t a, int64_t b)
 bool al_check_activation(struct al_site *s, const char *key, const struct al_shape *shape)
 {
     const struct al_value *v = al_param_of(s, key);
+    if (v->type == AL_VALUE_CHOICE && v->integer >= AL_ACTIVATION_CUSTOM)
+        return al_check_custom_function(s, v->integer, shape);
     if (v->type != AL_VALUE_LAYER)
         return true;
     uint32_t count;
