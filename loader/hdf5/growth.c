@@ -4,48 +4,6 @@
 
 #include "base/checked.h"
 
-static size_t slot_of(const struct al_h5_addresses *set, uint64_t address)
-{
-    size_t slot = (size_t)((address * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (set->room - 1);
-    while (set->slots[slot] != 0 && set->slots[slot] != address)
-        slot = (slot + 1) & (set->room - 1);
-    return slot;
-}
-
-static bool enlarge(struct al_h5_addresses *set, struct al_arena *arena)
-{
-    struct al_h5_addresses larger = {.room = set->room == 0 ? 64 : set->room * 2, .count = set->count,
-                                     .zero = set->zero};
-    larger.slots = al_arena_alloc(arena, larger.room, sizeof *larger.slots);
-    if (larger.slots == NULL)
-        return false;
-    for (size_t i = 0; i < set->room; i++)
-        if (set->slots[i] != 0)
-            larger.slots[slot_of(&larger, set->slots[i])] = set->slots[i];
-    *set = larger;
-    return true;
-}
-
-enum insertion { INSERTED, ALREADY_THERE, NO_MEMORY };
-
-static enum insertion insert(struct al_h5_addresses *set, struct al_arena *arena, uint64_t address)
-{
-    if (address == 0) {
-        bool there = set->zero;
-        set->zero = true;
-        return there ? ALREADY_THERE : INSERTED;
-    }
-    /* at most three quarters full, so that a search always ends */
-    if (4 * (set->count + 1) > 3 * set->room && !enlarge(set, arena))
-        return NO_MEMORY;
-    size_t slot = slot_of(set, address);
-    if (set->slots[slot] == address)
-        return ALREADY_THERE;
-    set->slots[slot] = address;
-    set->count++;
-    return INSERTED;
-}
-
 bool al_h5_out_of_memory(struct al_h5_growth *g)
 {
     g->findings->failed = true;
@@ -64,11 +22,14 @@ static bool add(struct al_h5_growth *g, uint32_t parent, struct al_text name, ui
         return al_h5_out_of_memory(g);
     t->objects = objects;
     objects[t->object_count] = (struct al_h5_object){.name = name, .parent = parent, .address = address};
-    enum insertion done = insert(&g->seen, g->arena, address);
-    if (done == NO_MEMORY)
+    if (address == 0)
+        return al_find(g->findings, AL_HDF5_MALFORMED, al_h5_place(&place, t, parent != AL_NONE_INDEX ? parent : 0, g->member),
+                       "an object header's address", al_text_of("0"), "A link leads to the superblock.");
+    enum al_h5_insertion done = al_h5_address_insert(&g->seen, g->arena, address, t->object_count);
+    if (done == AL_H5_NO_MEMORY)
         return al_h5_out_of_memory(g);
     t->object_count++;
-    if (done == ALREADY_THERE)
+    if (done == AL_H5_ALREADY_THERE)
         return al_find(g->findings, AL_HDF5_LINK_CYCLE, al_h5_place(&place, t, t->object_count - 1, g->member),
                        "one hard link to each object", al_found(g->findings, "a second link to address %llu",
                                                                 (unsigned long long)address),

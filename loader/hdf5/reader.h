@@ -1,5 +1,5 @@
 /* What the two HDF5 readers share: the growing tree, the rules about names, and
-   the set of addresses that makes sure that each object is reached once. */
+   the map of addresses that makes sure that each object is reached once. */
 #ifndef AL_LOADER_HDF5_READER_H
 #define AL_LOADER_HDF5_READER_H
 
@@ -9,14 +9,23 @@
 struct al_h5_link {
     struct al_text name;
     uint64_t address;
+    /* strict reader: what a symbol table entry repeats of the group it leads to */
+    bool cached;
+    uint64_t cached_btree, cached_heap;
 };
 
-/* Open addressing over object header addresses; 0 marks a free slot, so address 0 is kept apart. */
+/* A map from addresses to numbers, by open addressing. Address 0, the superblock's, marks a free slot. */
 struct al_h5_addresses {
-    uint64_t *slots;
+    struct al_h5_address_slot {
+        uint64_t address;
+        uint32_t number;
+    } *slots;
     size_t room, count;
-    bool zero;
 };
+enum al_h5_insertion { AL_H5_INSERTED, AL_H5_ALREADY_THERE, AL_H5_NO_MEMORY };
+enum al_h5_insertion al_h5_address_insert(struct al_h5_addresses *map, struct al_arena *arena, uint64_t address,
+                                          uint32_t number);
+bool al_h5_address_find(const struct al_h5_addresses *map, uint64_t address, uint32_t *number);
 
 struct al_h5_growth {
     struct al_h5_tree *tree;
@@ -37,7 +46,8 @@ bool al_h5_grow_root(struct al_h5_growth *g, uint64_t address);
 
 /* Adds the targets of a group's links as its children, sorted by name. Refuses
    names no honest writer gives, two links of one name, an object already
-   reached, too many objects and too deep a tree. Sorts `links`. */
+   reached, too many objects and too deep a tree. Sorts `links`; their targets are
+   then the last `count` objects, in the same order. */
 bool al_h5_grow_children(struct al_h5_growth *g, uint32_t group, struct al_h5_link *links, size_t count);
 
 /* Elements in an array of known shape; false where the product overflows. */
