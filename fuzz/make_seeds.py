@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Writes the hand-made seeds of fuzz/corpus: small, one trick each.
+"""Writes the seeds of fuzz/corpus: small, one trick each, beside honest files that
+tests/files has from their own writers.
 
 The files named keras-* are not made here: Keras 3.15.1 wrote them.
 """
+import io
 import pathlib
+import struct
+import zipfile
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
+FILES = pathlib.Path(__file__).parent.parent / "tests" / "files"
 
 JSON = {
     "empty-object": b"{}",
@@ -28,6 +33,64 @@ JSON = {
 }
 
 
+def npy(header, numbers=b"", version=b"\1\0"):
+    text = header.encode("latin-1") + b"\n"
+    return b"\x93NUMPY" + version + struct.pack("<H", len(text)) + text + numbers
+
+
+NPY = {
+    "plain": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", bytes(24)),
+    "long-suffix": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (6L,), }", bytes(24)),
+    "reordered": npy("{'shape':(),'descr':'|b1','fortran_order':True}", b"\1"),
+    "duplicate-key": npy("{'descr': '<f4', 'descr': '|O', 'fortran_order': False, 'shape': (1,), }", bytes(4)),
+    "call": npy("{'descr': __import__('os').name, 'fortran_order': False, 'shape': (1,), }", bytes(4)),
+    "joined": npy("{'descr': '<f' '4', 'fortran_order': False, 'shape': (1,), }", bytes(4)),
+    "negative": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", bytes(4)),
+    "overflow": npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693953, 8), }", bytes(64)),
+    "zero-hides": npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296), }"),
+    "trailing": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", bytes(8)),
+}
+
+
+def archive(members, method=zipfile.ZIP_STORED, comment=b""):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, data in members:
+            info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+            info.compress_type = method
+            z.writestr(info, data)
+        z.comment = comment
+    return out.getvalue()
+
+
+def patched(data, signature, offset, new):
+    at = data.index(signature) + offset
+    return data[:at] + new + data[at + len(new):]
+
+
+LOCAL, CENTRAL, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
+TWO = archive([("config.json", b'{"a": 1}'), ("model.weights.h5", b"weights")])
+ZIP = {
+    "two": TWO,
+    "duplicate": archive([("config.json", b"1"), ("config.jsom", b"2")]).replace(b"jsom", b"json"),
+    "case": archive([("config.json", b"1"), ("Config.json", b"2")]),
+    "parent": archive([("../x", b"1")]),
+    "backslash": archive([("a\\b", b"1")]),
+    "below-a-file": archive([("a", b"1"), ("a/b", b"2")]),
+    "zeros": archive([("config.json", bytes(1 << 16))], zipfile.ZIP_DEFLATED),
+    "comment": archive([("a", b"1")], comment=b"PK\5\6 not the end"),
+    "prefix": b"#!/bin/sh\n" + TWO,
+    "trailing": TWO + b"behind",
+    "encrypted": patched(patched(TWO, LOCAL, 6, b"\1\0"), CENTRAL, 8, b"\1\0"),
+    "local-name": patched(TWO, LOCAL, 30, b"konfig"),
+    "symlink": patched(TWO, CENTRAL, 40, b"\xff\xa1"),
+    "overlap": TWO[:TWO.rindex(CENTRAL) + 42] + bytes(4) + TWO[TWO.rindex(CENTRAL) + 46:],
+    "zip64-end": TWO[:-22] + END[:2] + b"\6\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, 2, 2,
+                                                              len(TWO) - 22 - TWO.index(CENTRAL), TWO.index(CENTRAL))
+                 + b"PK\6\7" + struct.pack("<IQI", 0, len(TWO) - 22, 1) + TWO[-22:],
+}
+
+
 def write(harness, seeds):
     folder = CORPUS / harness
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,3 +100,5 @@ def write(harness, seeds):
 
 if __name__ == "__main__":
     write("json", JSON)
+    write("npy", NPY | {f.name: f.read_bytes() for f in (FILES / "npy").iterdir()})
+    write("zip", ZIP | {f.name: f.read_bytes() for f in (FILES / "zip").iterdir()})
