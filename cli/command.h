@@ -61,6 +61,7 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a failed call of the library; returns STATUS_FAILED, or STATUS_REFUSED for AL_REFUSED. */
 int complain_of(const char *about, const struct al_error *err);
 
+int run_doctor(const struct arguments *arguments);
 int run_explain(const struct arguments *arguments);
 int run_help(const struct arguments *arguments);
 int run_inspect(const struct arguments *arguments);

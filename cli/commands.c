@@ -45,6 +45,11 @@ static const struct option policy_options[] = {
     {0},
 };
 
+static const struct option doctor_options[] = {
+    {"--json", 0, NULL, NULL, false, "as JSON"},
+    {0},
+};
+
 static const struct option help_options[] = {
     {"--as", 0, "FORM", "man|bash|zsh|fish", false,
      "write everything as a manual page (man) or as completions for a shell"},
@@ -79,6 +84,10 @@ const struct command commands[] = {
      "Says why a finding matters, what is known to abuse it, and what an honest author of a model does about it. "
      "Without an ID every finding is listed.",
      "  airlock explain keras.lambda\n", NULL, run_explain},
+    {"doctor", "", 0, 0, "which defences this host gives, each proven by trying to break it",
+     "Tries every line of defence on this host and says which of them hold. Exit status 2 where one is missing "
+     "without which nothing is ever accepted.",
+     NULL, doctor_options, run_doctor},
     {"help", "[COMMAND]", 0, 1, "how a command is used", "The same as 'airlock COMMAND --help'.", NULL, help_options,
      run_help},
     {0},

@@ -13,7 +13,8 @@ _CODES = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "<i2": "h", "|i1": "b"
 def parse(data):
     assert data[:6] == b"\x93NUMPY", data[:6]
     major = data[6]
-    length, start = (struct.unpack("<H", data[8:10])[0], 10) if major == 1 else (struct.unpack("<I", data[8:12])[0], 12)
+    length = struct.unpack("<H", data[8:10])[0] if major == 1 else struct.unpack("<I", data[8:12])[0]
+    start = 10 if major == 1 else 12
     assert (start + length) % 64 == 0, "header is not padded to 64"
     header = ast.literal_eval(data[start:start + length].decode("latin-1"))
     assert header["fortran_order"] is False

@@ -1,0 +1,38 @@
+# A thin front door: meson does the work. Every target installs what it lacks first (as root or by sudo).
+PREFIX ?= /usr/local
+WERROR ?= false
+SETUP = -Dwerror=$(WERROR) --prefix=$(PREFIX)
+
+.PHONY: all demo check install clean packages packages-check
+all: build/build.ninja
+	@meson compile -C build
+
+packages:
+	@.ci/packages build
+
+packages-check:
+	@.ci/packages build check
+
+build/build.ninja: | packages
+	@meson setup build $(SETUP)
+
+build-sanitized/build.ninja: | packages-check
+	@meson setup build-sanitized -Dwerror=$(WERROR) -Db_sanitize=address,undefined -Db_lundef=false
+
+demo: all
+	@python3 tests/demo.py build/airlock
+
+# Unit tests and fuzz seeds run under AddressSanitizer and UBSan, everything else in the plain build: a cell
+# with sanitizers could not be locked. The last line is the sum.
+check: packages-check all build-sanitized/build.ninja
+	@meson compile -C build-sanitized
+	@status=0; \
+	AIRLOCK_MUST_SANDBOX=1 meson test -C build --no-rebuild --no-suite fuzz --print-errorlogs || status=1; \
+	meson test -C build-sanitized --no-rebuild --suite unit --suite fuzz --print-errorlogs || status=1; \
+	python3 tests/tally.py build build-sanitized && exit $$status
+
+install: all
+	@meson install -C build --no-rebuild
+
+clean:
+	rm -rf build build-sanitized
