@@ -114,7 +114,8 @@ const struct al_row al_row_additive_attention = {
     AL_BOOL_KEY("use_bias", "true"), AL_BOOL_KEY("use_gate", "false"), \
         {.key = "sliding_window", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_NULLABLE, .minimum = 1, \
          .maximum = AL_MAX_UNITS, .standard = "null"}, \
-        {.key = "dropout", .type = AL_PARAM_IGNORED_NUMBER}, AL_SEED_KEY("seed"), \
+        /* drops nothing at inference, yet decides which of two formulas Keras takes for masks */ \
+        {.key = "dropout", .type = AL_PARAM_REAL, .minimum = 0, .maximum = 1, .standard = "0.0"}, AL_SEED_KEY("seed"), \
         {.key = "flash_attention", .type = AL_PARAM_IGNORED_BOOL, .flags = AL_PARAM_NULLABLE}, \
         AL_CREATION_KEYS("kernel"), AL_CREATION_KEYS("bias")
 #define SHAPE_HINT_KEY(name) {.key = (name), .type = AL_PARAM_IGNORED_SHAPE, .flags = AL_PARAM_NULLABLE}
