@@ -17,7 +17,8 @@ static void get_extent(struct al_reader *r, struct al_tensor *t, const struct al
     if (!al_reader_require(r, context->extents, "every tensor comes by value where the input is not sealed")
         || !al_reader_require(r, tainted_input < context->input_count, "an extent lies in an input that was given")
         || !al_reader_require(r, al_range_inside(tainted_offset, t->bytes, context->input_sizes[tainted_input]),
-                              "an extent lies inside its input"))
+                              "an extent lies inside its input")
+        || !al_reader_require(r, tainted_offset % al_dtype_size(t->dtype) == 0, "an extent is aligned for its type"))
         return;
     t->input = tainted_input;
     t->offset = tainted_offset;
@@ -52,7 +53,9 @@ void al_unwire_tensors(struct al_reader *r, struct al_model *m, const struct al_
 static void get_head(struct al_reader *r, struct al_model *m)
 {
     m->format = (enum al_format)al_get_u8_below(r, AL_FORMAT_COUNT, "a model has a known format");
-    m->framework = al_get_text(r, AL_WIRE_FRAMEWORK_BYTES).at;
+    struct al_text framework = al_get_text(r, AL_WIRE_FRAMEWORK_BYTES);
+    (void)al_reader_require(r, strlen(framework.at) == framework.length, "a framework's name has no NUL");
+    m->framework = framework.at;
     m->version.major = al_get_u32(r);
     m->version.minor = al_get_u32(r);
     m->version.patch = al_get_u32(r);
