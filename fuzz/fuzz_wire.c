@@ -10,6 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum { MOST = 1 << 20 };
+    static struct al_policy *policy;
     static const int answers[AL_STEP_COUNT];
     struct al_buffer said, again;
     if (size == 0)
@@ -25,8 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         listener_repeat(&l, &again);
         AL_MUST(!again.failed && again.size == said.size && memcmp(again.data, said.data, said.size) == 0);
     }
-    if (l.talk.model != NULL && al_infer(l.talk.model, NULL, &l.findings))
-        (void)al_check_weights(l.talk.model, NULL, &l.input_size, 1, &l.findings);
+    if (policy == NULL)
+        policy = al_policy_shipped("default");
+    if (l.talk.model != NULL && al_infer(l.talk.model, policy, &l.findings))
+        (void)al_check_weights(l.talk.model, policy, &l.input_size, 1, &l.findings);
     listener_free(&l);
     al_buffer_free(&said);
     al_buffer_free(&again);
