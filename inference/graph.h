@@ -69,6 +69,7 @@ struct al_attributes {
     int64_t axis, group;
     bool keepdims, exclusive, reverse;
     bool count_include_pad;
+    bool strict;                 /* Gather: a negative index fails too, as in an Embedding */
     bool linear_before_reset;    /* GRU */
     double alpha, beta, gamma;   /* as ONNX names them; Clip: minimum, maximum */
     enum al_mode mode;

@@ -133,3 +133,77 @@ uint32_t al_lower_activation(struct al_lowering *l, const char *key, uint32_t x)
     al_lower_child(l, (uint32_t)v->integer, 1, &(struct al_lowered){x, AL_NONE_INDEX}, NULL, 1, &out);
     return out.operand;
 }
+
+/* ---- layers ---- */
+
+void al_lower_activation_layer(struct al_lowering *l)
+{
+    al_lower_result(l, al_lower_activation(l, "activation", l->in[0].operand));
+}
+
+/* min(x, max_value) from threshold on, negative_slope · (x - threshold) below */
+void al_lower_re_lu(struct al_lowering *l)
+{
+    const uint32_t x = l->in[0].operand;
+    const double slope = al_param_real(&l->site, "negative_slope"), threshold = al_param_real(&l->site, "threshold");
+    const bool limited = !al_param_is_null(&l->site, "max_value");
+    if (slope != 0 && threshold == 0 && !limited) {
+        al_lower_result(l, al_emit_unary_with(l, AL_OP_LEAKY_RELU, x, slope, 0, 0));
+        return;
+    }
+    uint32_t y = threshold == 0 ? al_emit_unary(l, AL_OP_RELU, x)
+                                : al_emit_unary_with(l, AL_OP_THRESHOLDED_RELU, x, threshold, 0, 0);
+    if (limited)
+        y = al_emit_unary_with(l, AL_OP_CLIP, y, 0, al_param_real(&l->site, "max_value"), 0);
+    if (slope != 0) {
+        const uint32_t below = al_emit_with_number(l, AL_OP_ADD, al_emit_unary(l, AL_OP_NEG, x), threshold);
+        const uint32_t part = al_emit_with_number(l, AL_OP_MUL, al_emit_unary(l, AL_OP_RELU, below), slope);
+        y = al_emit_binary(l, AL_OP_SUB, y, part);
+    }
+    al_lower_result(l, y);
+}
+
+void al_lower_leaky_re_lu(struct al_lowering *l)
+{
+    const double slope = al_param_real(&l->site, "negative_slope");
+    al_lower_result(l, al_emit_unary_with(l, AL_OP_LEAKY_RELU, l->in[0].operand, slope, 0, 0));
+}
+
+void al_lower_p_re_lu(struct al_lowering *l)
+{
+    al_lower_result(l, al_emit_binary(l, AL_OP_PRELU, l->in[0].operand, al_lower_weight(l, "alpha")));
+}
+
+void al_lower_elu(struct al_lowering *l)
+{
+    al_lower_result(l, al_emit_unary_with(l, AL_OP_ELU, l->in[0].operand, al_param_real(&l->site, "alpha"), 0, 0));
+}
+
+void al_lower_thresholded_re_lu(struct al_lowering *l)
+{
+    const double theta = al_param_real(&l->site, "theta");
+    al_lower_result(l, al_emit_unary_with(l, AL_OP_THRESHOLDED_RELU, l->in[0].operand, theta, 0, 0));
+}
+
+/* Masked numbers are lowered out of reach before, and in Keras 3 set to zero behind. */
+void al_lower_softmax(struct al_lowering *l)
+{
+    const struct al_value *axes = al_param_of(&l->site, "axis");
+    const uint32_t mask = al_lower_mask(l);
+    uint32_t x = l->in[0].operand, at[AL_MAX_RANK] = {0};
+    const uint32_t zero = al_emit_number(l, al_emit_dtype(l, x), 0);
+    for (uint32_t i = 0; i < axes->count && i < AL_MAX_RANK; i++)
+        at[i] = al_emit_axis(l, axes->integers[i], l->site.in[0].rank);
+    if (mask != AL_NONE_INDEX)
+        x = al_emit_where(l, mask, x, al_emit_with_number(l, AL_OP_ADD, zero, l->round == AL_FLOAT16 ? -3e4 : -1e9));
+    uint32_t y;
+    if (axes->count > 1)
+        y = al_emit_unary(l, AL_OP_EXP,
+                          al_emit_binary(l, AL_OP_SUB, x, al_emit_reduce(l, AL_OP_REDUCE_LOG_SUM_EXP, x, at,
+                                                                         axes->count, true)));
+    else
+        y = al_emit_softmax(l, x, at[0]);
+    if (mask != AL_NONE_INDEX && !al_model_is_keras2(l->site.model))
+        y = al_emit_where(l, mask, y, zero);
+    al_lower_result(l, y);
+}

@@ -71,6 +71,8 @@ bool al_kernel_gather(struct al_run *run, const struct al_step *s)
     for (al_walk_start(&w, views, 2); !w.over; al_walk_next(&w))
         for (int64_t i = 0; i < w.size[w.rank - 1]; i++) {
             int64_t index = ((const int64_t *)indices->data)[w.offset[1] + i * w.stride[1][w.rank - 1]];
+            if (s->operation->attributes->strict && index < 0)
+                return out_of_range(run, index, data->shape.dim[axis]);
             if (!resolve(run, data->shape.dim[axis], &index))
                 return false;
             from.data = (char *)data->data + index * data->stride[axis] * size;
