@@ -32,11 +32,11 @@ static bool listed(const char *const *list, struct al_text text)
     return false;
 }
 
-static uint32_t find(struct al_text module, struct al_text class_name, bool keras2, bool operation)
+uint32_t al_kind_of_layer(struct al_text module, struct al_text class_name, bool keras2)
 {
     for (uint32_t i = 0; i < AL_KIND_COUNT; i++) {
         const struct al_row *row = rows[i];
-        if (row->operation != operation || (keras2 ? row->keras3_only : row->keras2_only))
+        if (row->operation || (keras2 ? row->keras3_only : row->keras2_only))
             continue;
         if (!al_text_is(class_name, row->name) && !listed(row->other_names, class_name))
             continue;
@@ -46,12 +46,15 @@ static uint32_t find(struct al_text module, struct al_text class_name, bool kera
     return AL_NONE_INDEX;
 }
 
-uint32_t al_kind_of_layer(struct al_text module, struct al_text class_name, bool keras2)
-{
-    return find(module, class_name, keras2, false);
-}
-
 uint32_t al_kind_of_operation(struct al_text module, struct al_text class_name, bool keras2)
 {
-    return find(module, class_name, keras2, true);
+    for (uint32_t i = 0; i < AL_KIND_COUNT; i++) {
+        const struct al_row *row = rows[i];
+        if (!row->operation)
+            continue;
+        if (keras2 ? listed(row->functions, class_name)
+                   : al_text_is(class_name, row->name) && (module.at == NULL || listed(row->modules, module)))
+            return i;
+    }
+    return AL_NONE_INDEX;
 }

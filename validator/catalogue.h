@@ -20,8 +20,8 @@ const struct al_row *al_row_of(const struct al_policy *policy, uint32_t kind);
 /* Exact look-up as a file names a layer. `module` is AL_NOTHING where the file has
    none (legacy). Returns AL_NONE_INDEX for what is not in the table. */
 uint32_t al_kind_of_layer(struct al_text module, struct al_text class_name, bool keras2);
-/* Likewise for raw operations: Keras 3's `keras.src.ops.*`, and Keras 2's TFOpLambda
-   by the name of the function ("math.add"). */
+/* Likewise for raw operations: Keras 3's `keras.src.ops.*` by module and class, Keras 2's
+   TFOpLambda and SlicingOpLambda by the name of the function ("math.add") as `class_name`. */
 uint32_t al_kind_of_operation(struct al_text module, struct al_text class_name, bool keras2);
 
 #endif

@@ -78,7 +78,10 @@ enum al_argument_type {
     AL_ARGUMENT_TRAINING,    /* only false and null are allowed, and dropped */
     AL_ARGUMENT_IGNORED      /* null only, dropped */
 };
-enum { AL_ARGUMENT_OPTIONAL = 1 };
+enum {
+    AL_ARGUMENT_OPTIONAL = 1,
+    AL_ARGUMENT_REST = 2     /* TENSORS: takes all positional arguments that are left (Python's *args) */
+};
 struct al_argument {
     const char *name;
     enum al_argument_type type;
@@ -112,6 +115,8 @@ struct al_row {
     const char *reason;                /* NOT_ALLOWED */
     enum al_finding_id finding;        /* NOT_ALLOWED: the most specific one */
     bool operation;                    /* a raw operation of a graph, not a layer: no weights, no common keys */
+    const char *const *functions;      /* NULL-ended; operations: Keras 2's TFOpLambda of these functions. What
+                                          is a key of Keras 3's object is a keyword of the call there */
     bool keras2_only, keras3_only;
     const struct al_param *params;
     uint32_t param_count;

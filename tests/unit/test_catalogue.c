@@ -73,7 +73,7 @@ static void rows_are_well_formed(void **state)
 static uint32_t find(const struct al_row *row, const char *name, bool keras2)
 {
     struct al_text module = row->modules != NULL ? al_text_of(row->modules[0]) : al_text_of("keras.layers");
-    return row->operation ? al_kind_of_operation(module, al_text_of(name), keras2)
+    return row->operation ? al_kind_of_operation(module, al_text_of(name), false)
                           : al_kind_of_layer(module, al_text_of(name), keras2);
 }
 
@@ -109,6 +109,10 @@ static void only_exact_names_are_known(void **state)
         assert_int_equal(find(row, row->name, keras2), k);
         for (const char *const *other = row->other_names; other != NULL && *other != NULL; other++)
             assert_int_equal(find(row, *other, keras2), k);
+        for (const char *const *function = row->functions; function != NULL && *function != NULL; function++) {
+            assert_int_equal(al_kind_of_operation(AL_NOTHING, al_text_of(*function), true), k);
+            assert_int_equal(al_kind_of_operation(AL_NOTHING, al_text_of(*function), false), AL_NONE_INDEX);
+        }
         near_misses(row, keras2);
         if (row->keras2_only || row->keras3_only)
             assert_int_equal(find(row, row->name, !keras2), AL_NONE_INDEX);
@@ -118,7 +122,8 @@ static void only_exact_names_are_known(void **state)
     assert_int_equal(al_kind_of_layer(al_text_of("keras.layers.core"), dense, false), AL_NONE_INDEX);
     assert_int_equal(al_kind_of_layer(al_text_of("os"), dense, false), AL_NONE_INDEX);
     assert_int_equal(al_kind_of_layer(al_text_of(""), dense, false), AL_NONE_INDEX);
-    assert_int_equal(al_kind_of_operation(al_text_of("keras.layers"), dense, false), AL_NONE_INDEX);
+    assert_int_equal(al_kind_of_operation(al_text_of("keras.layers"), al_text_of("NotEqual"), false), AL_NONE_INDEX);
+    assert_int_equal(al_kind_of_layer(al_text_of("keras.src.ops.numpy"), al_text_of("Add"), false), AL_NONE_INDEX);
     assert_int_equal(al_kind_of_layer(AL_NOTHING, (struct al_text){"Dense\0x", 7}, false), AL_NONE_INDEX);
 }
 

@@ -1,5 +1,5 @@
 /* Raw operations that pick, order and stack parts of tensors (keras.src.ops.numpy). */
-#include "validator/families/common.h"
+#include "validator/families/operations.h"
 #include "validator/slicing.h"
 
 /* ---- GetItem ---- */
@@ -18,16 +18,11 @@ static bool infer_get_item(struct al_site *s)
     return true;
 }
 
-static const char *const get_item_names[] = {"SlicingOpLambda", NULL};
-static const char *const get_item_modules[] = {"keras.src.ops.numpy", "keras.layers", NULL};
+static const char *const get_item_functions[] = {"__operators__.getitem", NULL};
 
 const struct al_row al_row_get_item = {
-    .name = "GetItem",
-    .other_names = get_item_names,
-    .modules = get_item_modules,
-    .operation = true,
+    AL_OPERATION("GetItem", al_modules_numpy, get_item_functions),
     AL_ARGUMENTS(get_item_arguments),
-    .mask = AL_MASK_DROPS,
     .rank_min = 1,
     .rank_max = AL_MAX_RANK,
     .computes = "x[key]",
