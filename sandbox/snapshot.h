@@ -51,7 +51,7 @@ enum al_status al_snapshot_bytes(struct al_snapshot **out, const void *bytes, ui
 
 void al_snapshot_free(struct al_snapshot *s);
 
-/* Hashes at most `most` further bytes; true while there is more to do. A caller with
+/* Hashes about `most` further bytes (whole chunks of 64 KiB); true while there is more to do. A caller with
    something else to wait for calls it in between. False with `digested` unset: the file
    could not be read (only an unsealed one) or memory is short. */
 bool al_snapshot_digest_step(struct al_snapshot *s, uint64_t most);
