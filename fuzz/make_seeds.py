@@ -5,11 +5,13 @@ tests/files has from their own writers.
 The files named keras-* are not made here: Keras 3.15.1 wrote them.
 """
 import io
+import json
 import pathlib
 import struct
 import zipfile
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
+DATA = pathlib.Path(__file__).parent.parent / "tests" / "data"
 FILES = pathlib.Path(__file__).parent.parent / "tests" / "files"
 
 JSON = {
@@ -91,6 +93,38 @@ ZIP = {
 }
 
 
+POLICY = {
+    "empty": b"{}",
+    "all-keys": b'''{"$schema": "airlock-policy.schema.json", "note": "n", "name": "mine", "extends": "strict",
+ "formats": ["keras", "npy"], "graphs": false, "unsealed": true, "layers": {"refuse": ["LSTM"], "allow": ["Dense"]},
+ "limits": {"file_bytes": 1, "seconds": 3600}, "require": ["landlock"],
+ "signatures": {"required": true, "minisign": ["RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"],
+                "model_signing": ["key.pem"]},
+ "findings": {"keras.lambda": "refuse"}}''',
+    "types": b'''{"custom_layers": [{"name": "A", "masking": true, "config": {
+ "n": {"type": "integer", "minimum": 1, "default": 3}, "r": {"type": "number", "maximum": 0.1},
+ "m": {"type": "choice", "choices": ["a", "b"], "default": "a"}, "k": {"type": "initializer", "default": null}},
+ "weights": [{"name": "w", "shape": [3, "input_1[-1] * (n + 2)"], "trainable": false}],
+ "output": ["input[:]"], "computes": ["x = Add(input_0, input_1)", "Mul(x, r)"]}]}''',
+    "typo": b'{"limts": {}}',
+    "ceiling": b'{"limits": {"seconds": 3601}}',
+}
+EXPRESSION = {
+    "shapes": b"a = Reshape(input, shape=[0, -1, n // heads])\nb2 = Transpose(a, perm=[0, 2, 1])\n"
+              b"Tile(Unsqueeze(Squeeze(b2, axes=[1]), axes=[-1]), repeats=[1, heads, 1, 2])",
+    "slices": b"Slice(input, starts=[-1, 0], ends=[-99, input[1]], axes=[-1, 0], steps=[-2, 1])",
+    "spans": b"Reshape(input, shape=[input[:-1], 2, n * (heads + 1) - 10])",
+    "reduce": b"Add(ReduceMean(input, axes=[-1]), ReduceSum(input_1, keepdims=0))",
+    "where": b"Where(And(Less(input, 0), Not(Equal(n, 3))), [1, 2, -3.5e1], Clip(input, min=rate))",
+    "products": b"MatMul(Einsum(input, w, equation='bij,jk->bik'), b)",
+    "windows": b"MaxPool(Conv(input, Reshape(w, shape=[4, 4, 1]), pads=[1, 1]), kernel_shape=[2], strides=[heads])",
+    "gather": b"Concat(Gather(w, [0, 1], axis=1), Expand(b, shape=[4, 4]), axis=-1)",
+    "range": b"Pad(Cast(Range(start=0, limit=n, delta=heads), to=\"float\"), pads=[1, 2], mode='reflect')",
+    "deep": b"Relu(" * 70 + b"input" + b")" * 70,
+    "typo": b"Reluu(input)",
+}
+
+
 def write(harness, seeds):
     folder = CORPUS / harness
     folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +132,20 @@ def write(harness, seeds):
         (folder / name).write_bytes(data)
 
 
+def declared(key):
+    """The expressions of the policies in tests/data, one seed each."""
+    seeds = {}
+    for f in (DATA / "custom").glob("*.json"):
+        policy = json.loads(f.read_text())
+        for i, c in enumerate(policy.get("custom_layers", []) + policy.get("custom_functions", [])):
+            lines = [c[key]] if isinstance(c[key], str) else c[key]
+            seeds[f"{f.stem}-{i}"] = "\n".join(lines).encode()
+    return seeds
+
+
 if __name__ == "__main__":
+    write("expression", EXPRESSION | declared("computes"))
     write("json", JSON)
     write("npy", NPY | {f.name: f.read_bytes() for f in (FILES / "npy").iterdir()})
+    write("policy", POLICY | {f.name: f.read_bytes() for f in (DATA / "custom").glob("*.json")})
     write("zip", ZIP | {f.name: f.read_bytes() for f in (FILES / "zip").iterdir()})
