@@ -1,0 +1,63 @@
+/* Calls as Keras 3 lists them: {"args": […], "kwargs": {…}}, tensors as __keras_tensor__
+   (keras/src/ops/node.py and keras/src/models/functional.py). */
+#include "loader/keras/graph.h"
+
+enum { HISTORY_FIELDS = 3 };
+
+static const char *const node_keys[] = {"args", "kwargs", NULL};
+static const char *const tensor_keys[] = {"class_name", "config", "module", "registered_name", NULL};
+static const char *const tensor_config_keys[] = {"shape", "dtype", "keras_history", "sparse", "ragged", "name", NULL};
+
+bool al_keras_is_tensor(const struct al_keras_call *c, json_t *json)
+{
+    if (c->legacy)
+        return json_array_size(json) >= HISTORY_FIELDS && json_is_string(json_array_get(json, 0)) &&
+               json_is_integer(json_array_get(json, 1)) && json_is_integer(json_array_get(json, 2));
+    return json_is_object(json) && al_text_is(al_json_text(json_object_get(json, "class_name")), "__keras_tensor__");
+}
+
+bool al_keras_tensor_item(struct al_keras_call *c, json_t *json, const struct al_place *place, struct al_item *out)
+{
+    struct al_keras *k = c->graph->k;
+    if (c->legacy)
+        return al_keras_tensor(c->graph, json_array_get(json, 0), json_array_get(json, 1), json_array_get(json, 2),
+                               al_keras_first_call(c->graph, json_array_get(json, 0)), place, out);
+    json_t *config = json_object_get(json, "config");
+    json_t *history = json_object_get(config, "keras_history");
+    struct al_place up = al_place_key(place, al_text_of("config")), at = al_place_key(&up, al_text_of("keras_history"));
+    if (json_array_size(history) != HISTORY_FIELDS)
+        return al_find(k->findings, AL_GRAPH_REFERENCE, &at, "[\"layer\", 0, 0]", al_json_show(k->findings, history),
+                       "a tensor that does not say where it comes from");
+    return al_keras_only_keys(k, json, place, tensor_keys) && al_keras_only_keys(k, config, &up, tensor_config_keys) &&
+           al_keras_tensor(c->graph, json_array_get(history, 0), json_array_get(history, 1),
+                           json_array_get(history, 2), 0, &at, out);
+}
+
+bool al_keras_node_read(struct al_keras_call *c, json_t *json, const struct al_place *place)
+{
+    struct al_keras *k = c->graph->k;
+    json_t *args = json_object_get(json, "args"), *kwargs = json_object_get(json, "kwargs");
+    if (!json_is_array(args) || !json_is_object(kwargs))
+        return al_find(k->findings, AL_KERAS_FORM, place, "args and kwargs", al_json_show(k->findings, json),
+                       "a call without its arguments");
+    if (!al_keras_only_keys(k, json, place, node_keys))
+        return false;
+    struct al_place up = al_place_key(place, al_text_of("args"));
+    if (json_array_size(args) > c->row->argument_count)
+        return al_find(k->findings, AL_KERAS_ARGUMENT, &up, NULL, al_json_show(k->findings, args),
+                       "%s takes fewer arguments", c->row->name);
+    for (uint32_t i = 0; i < json_array_size(args); i++) {
+        struct al_place at = al_place_index(&up, i);
+        if (!al_keras_argument(c, i, json_array_get(args, i), &at))
+            return false;
+    }
+    up = al_place_key(place, al_text_of("kwargs"));
+    const char *name;
+    json_t *value;
+    json_object_foreach(kwargs, name, value) {
+        struct al_place at = al_place_key(&up, al_text_of(name));
+        if (!al_keras_keyword(c, name, value, &at))
+            return false;
+    }
+    return true;
+}
