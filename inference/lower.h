@@ -28,6 +28,7 @@ struct al_lowering {
     bool failed;
     enum al_dtype real;          /* FLOAT32 or FLOAT64: what this layer computes in */
     enum al_dtype round;         /* FLOAT16 or BFLOAT16: every result is rounded to it; else NONE */
+    bool in_bidirectional;       /* owned by one, which decides what a masked step gives */
     uint32_t in_count;           /* in the order of site.argument_of */
     const struct al_lowered *in;
     uint32_t out_count;
