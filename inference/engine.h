@@ -14,8 +14,9 @@ struct al_engine {
     uint32_t version;            /* AL_ENGINE_VERSION, or it is not used */
     const char *name;            /* "oneDNN 2.6.3" */
     /* Makes a step ready whose views have their final addresses; inputs marked in
-       s->constant may be packed. NULL: plain C does it. The engine also applies s->then. */
-    struct al_prepared *(*prepare)(const struct al_step *s);
+       s->constant may be packed. NULL: plain C does it. *followed says whether s->then
+       is done too. */
+    struct al_prepared *(*prepare)(const struct al_step *s, bool *followed);
     bool (*run)(struct al_prepared *p);
     void (*release)(struct al_prepared *p);
 };

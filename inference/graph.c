@@ -36,11 +36,6 @@ enum al_operator al_operator_by_name(struct al_text name)
     return AL_OP_COUNT;
 }
 
-uint32_t al_element_size(enum al_dtype dtype)
-{
-    return dtype == AL_BOOL ? 1 : dtype == AL_FLOAT32 ? 4 : 8;
-}
-
 bool al_operand_bytes(const struct al_operand *o, uint64_t *bytes)
 {
     uint64_t count;

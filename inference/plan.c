@@ -254,8 +254,10 @@ static bool fold_place(struct planner *n, const struct al_operand *o, struct pla
     return at->view.data != NULL;
 }
 
-/* A packed copy of what lies at `from`: made at once when it is constant. */
-static bool copy(struct planner *n, const struct al_operand *o, const struct place *from, struct place *to)
+/* A dense copy of what lies at `from`, row-major or (`in_order`) with its axes as they lie;
+   made at once when it is constant. */
+static bool copy(struct planner *n, const struct al_operand *o, const struct place *from, bool in_order,
+                 struct place *to)
 {
     static const struct al_attributes none;
     static const struct al_operation identity = {.operator_ = AL_OP_IDENTITY, .attributes = &none};
@@ -265,7 +267,7 @@ static bool copy(struct planner *n, const struct al_operand *o, const struct pla
         al_view_copy(&from->view, &to->view);
         return true;
     }
-    return place_new(n, o, NULL, to) &&
+    return place_new(n, o, in_order ? &from->view : NULL, to) &&
            add_step(n, &identity, NULL, (const struct place *const[]){from}, 1, (const struct place *const[]){to}, 1);
 }
 
@@ -281,7 +283,7 @@ static bool place_view(struct planner *n, const struct al_operation *o)
     default:
         if (al_view_reshape(&from.view, &o->attributes->shape, &view))
             break;
-        if (!copy(n, &n->p->ops->operands[o->in[0]], &n->places[o->in[0]], &from) ||
+        if (!copy(n, &n->p->ops->operands[o->in[0]], &n->places[o->in[0]], false, &from) ||
             !al_view_reshape(&from.view, &o->attributes->shape, &view))
             return false;
     }
@@ -363,6 +365,24 @@ static bool place_result(struct planner *n, uint32_t operation, const struct al_
     return place_new(n, out, like, &n->places[output]);
 }
 
+/* Images that lie in no dense order, and matrices of which no axis is contiguous, are slow
+   to read many times: a copy is read once. */
+static bool worth_copying(const struct al_operation *o, uint32_t k, const struct place *at)
+{
+    const struct al_view *v = &at->view;
+    const uint32_t rank = v->shape.rank;
+    if (at->where != MEMORY)
+        return false;
+    if (o->operator_ == AL_OP_MATMUL || o->operator_ == AL_OP_GEMM)
+        return k < 2 && rank >= 2 && v->stride[rank - 1] != 1 && v->stride[rank - 2] != 1 && v->shape.dim[rank - 1] != 1 &&
+               v->shape.dim[rank - 2] != 1;
+    if (k != 0 || al_operator_row(o->operator_)->rule < AL_RULE_CONV || al_operator_row(o->operator_)->rule > AL_RULE_POOL)
+        return false;
+    struct al_view dense = *v;
+    al_view_lay_like(&dense, v);
+    return !same_view(&dense, v);
+}
+
 /* The function that is applied to nothing but this product, and so can be done with it. */
 static const struct al_operation *follower(const struct planner *n, uint32_t operation)
 {
@@ -395,8 +415,15 @@ static bool place_operation(struct planner *n, uint32_t i)
     const struct place **out = al_arena_alloc(n->p->arena, o->out_count, sizeof *out);
     if (in == NULL || out == NULL)
         return no_memory(n);
-    for (uint32_t k = 0; k < o->in_count; k++)
+    for (uint32_t k = 0; k < o->in_count; k++) {
         in[k] = o->in[k] == AL_NONE_INDEX ? NULL : &n->places[o->in[k]];
+        if (in[k] == NULL || !worth_copying(o, k, in[k]))
+            continue;
+        struct place *copied = al_arena_alloc(n->p->arena, 1, sizeof *copied);
+        if (copied == NULL || !copy(n, &g->operands[o->in[k]], in[k], true, copied))
+            return copied == NULL && no_memory(n);
+        in[k] = copied;
+    }
     for (uint32_t k = 0; k < o->out_count; k++) {
         const uint32_t output = then != NULL ? then->out[0] : o->out[k];
         if (!place_result(n, i, o, output))
@@ -443,7 +470,7 @@ static bool give_memory(struct planner *n)
                         b->offset * (int64_t)al_element_size(b->view->dtype);
     }
     for (uint32_t i = 0; p->engine != NULL && i < p->step_count; i++)
-        p->steps[i].prepared = p->engine->prepare(&p->steps[i]);
+        p->steps[i].prepared = p->engine->prepare(&p->steps[i], &p->steps[i].followed);
     return true;
 }
 
@@ -532,6 +559,14 @@ const struct al_view *al_plan_output(const struct al_plan *p, uint32_t index)
 uint64_t al_plan_bytes(const struct al_plan *p)
 {
     return p->memory_bytes + p->folded_bytes;
+}
+
+uint32_t al_plan_prepared(const struct al_plan *p)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < p->step_count; i++)
+        count += p->steps[i].prepared != NULL;
+    return count;
 }
 
 bool al_plan_run(struct al_plan *p, struct al_run *run)

@@ -19,6 +19,8 @@ void al_plan_free(struct al_plan *p);
 const struct al_view *al_plan_input(const struct al_plan *p, uint32_t index);
 const struct al_view *al_plan_output(const struct al_plan *p, uint32_t index);
 uint64_t al_plan_bytes(const struct al_plan *p);
+/* How many steps the engine took. */
+uint32_t al_plan_prepared(const struct al_plan *p);
 
 /* False after filling run->err. */
 bool al_plan_run(struct al_plan *p, struct al_run *run);

@@ -29,15 +29,13 @@ void *al_run_scratch(struct al_run *run, uint64_t count, uint64_t size)
 
 static bool compute(struct al_run *run, const struct al_step *s)
 {
-    if (s->prepared != NULL) {
-        if (s->engine->run(s->prepared))
-            return true;
+    if (s->prepared == NULL && !al_kernel_of(s->operation->operator_)(run, s))
+        return false;
+    if (s->prepared != NULL && !s->engine->run(s->prepared)) {
         al_fail(run->err, AL_INTERNAL, 0, "%s failed at a step that it had made ready", s->engine->name);
         return false;
     }
-    if (!al_kernel_of(s->operation->operator_)(run, s))
-        return false;
-    if (s->then == NULL)
+    if (s->then == NULL || s->followed)
         return true;
     const struct al_step then = {.operation = s->then, .in_count = 1, .out_count = 1, .in = s->out, .out = s->out};
     return al_kernel_of(s->then->operator_)(run, &then);

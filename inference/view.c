@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+uint32_t al_element_size(enum al_dtype dtype)
+{
+    return dtype == AL_BOOL ? 1 : dtype == AL_FLOAT32 ? 4 : 8;
+}
+
 void al_view_pack(struct al_view *v)
 {
     int64_t stride = 1;

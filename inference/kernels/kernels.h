@@ -16,6 +16,7 @@ struct al_step {
     uint32_t constant;               /* a bit for each of the first 32 inputs that never changes */
     const struct al_operation *then; /* a function of one number applied to the result; or NULL */
     struct al_prepared *prepared;    /* the engine's, NULL where plain C computes */
+    bool followed;                   /* prepared does `then` too */
     const struct al_engine *engine;
     struct al_plan *body;            /* Scan */
 };
