@@ -2,6 +2,7 @@
 #include "loader/loader.h"
 
 #include "loader/keras/archive.h"
+#include "loader/npy/npy.h"
 #include "validator/validate.h"
 
 #include <string.h>
@@ -116,9 +117,24 @@ static bool check_weights(struct al_model *m, const struct al_input *inputs, uin
     return al_check_weights(m, policy, sizes, count, f);
 }
 
+/* What `run` is given to predict from: whether the policy takes such files as models
+   does not matter here. */
+static bool load_arrays(struct al_model **out, const struct al_input *inputs, uint32_t count,
+                        const struct al_policy *policy, struct al_arena *arena, struct al_findings *f)
+{
+    if (count != 1 || !(al_zip_is(inputs[0].bytes, inputs[0].size) || al_npy_is(inputs[0].bytes, inputs[0].size)))
+        return al_find_at(f, AL_FORMAT_UNKNOWN_FILE, al_text_of(inputs[0].name), "an .npy or .npz file", AL_NOTHING,
+                          "no file of NumPy's");
+    bool good = al_npy_is(inputs[0].bytes, inputs[0].size) ? al_npy_load(out, &inputs[0], arena, f)
+                                                           : al_npz_load(out, &inputs[0], policy, arena, f);
+    return good && f->refusals == 0 && !f->failed && check_weights(*out, inputs, count, policy, arena, f);
+}
+
 bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t input_count,
              const struct al_policy *policy, struct al_arena *arena, struct al_findings *f)
 {
+    if (input_count > 0 && inputs[0].role == AL_ROLE_ARRAYS)
+        return load_arrays(out, inputs, input_count, policy, arena, f);
     struct al_model *m = al_arena_alloc(arena, 1, sizeof *m);
     if (m == NULL || input_count == 0 || input_count > AL_MAX_INPUTS)
         return al_find(f, AL_LIMIT_MEMORY, NULL, NULL, AL_NOTHING, "nothing to read, or too much");
