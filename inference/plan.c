@@ -391,6 +391,8 @@ static const struct al_operation *follower(const struct planner *n, uint32_t ope
     if (!is_product(o->operator_) || n->uses[o->out[0]] != 1 || o->round != AL_DTYPE_NONE)
         return NULL;
     const uint32_t at = n->last_use[n->root[o->out[0]]];
+    if (at >= g->operation_count) /* read, through a view, after the last operation */
+        return NULL;
     const struct al_operation *then = &g->operations[at];
     const bool fits = al_kernel_of(then->operator_) == al_kernel_unary && then->in[0] == o->out[0] &&
                       then->round == AL_DTYPE_NONE;
