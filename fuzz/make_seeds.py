@@ -123,6 +123,7 @@ EXPRESSION = {
     "deep": b"Relu(" * 70 + b"input" + b")" * 70,
     "typo": b"Reluu(input)",
 }
+HDF5_SEED_BYTES = 16384  # mutants of larger files are too slow to try many of
 
 
 def write(harness, seeds):
@@ -145,6 +146,9 @@ def declared(key):
 
 if __name__ == "__main__":
     write("expression", EXPRESSION | declared("computes"))
+    hdf5 = {f.name: f.read_bytes() for f in (FILES / "hdf5").iterdir() if f.stat().st_size <= HDF5_SEED_BYTES}
+    write("hdf5_strict", hdf5)
+    write("hdf5_agree", {name: data for name, data in hdf5.items() if not name.startswith("refuse-")})
     write("json", JSON)
     write("npy", NPY | {f.name: f.read_bytes() for f in (FILES / "npy").iterdir()})
     write("policy", POLICY | {f.name: f.read_bytes() for f in (DATA / "custom").glob("*.json")})

@@ -70,7 +70,8 @@ static int compare_attributes(const void *a, const void *b)
 
 void al_h5_sort_attributes(struct al_h5_attribute *attributes, size_t count)
 {
-    qsort(attributes, count, sizeof *attributes, compare_attributes);
+    if (count > 1)
+        qsort(attributes, count, sizeof *attributes, compare_attributes);
 }
 
 static int compare_links(const void *a, const void *b)
@@ -80,5 +81,6 @@ static int compare_links(const void *a, const void *b)
 
 void al_h5_sort_links(struct al_h5_link *links, size_t count)
 {
-    qsort(links, count, sizeof *links, compare_links);
+    if (count > 1)
+        qsort(links, count, sizeof *links, compare_links);
 }

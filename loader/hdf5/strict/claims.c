@@ -44,7 +44,7 @@ static void insertion_sort(struct al_h5_range *list, size_t count)
     }
 }
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 64 };
+enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, FEW = 96 };
 
 /* One pass of a radix sort; stable. */
 static void distribute(const struct al_h5_range *from, struct al_h5_range *to, size_t count, unsigned shift)
