@@ -33,6 +33,7 @@ check: packages-check all build-sanitized/build.ninja
 
 install: all
 	@meson install -C build --no-rebuild
+	@[ -n "$(DESTDIR)" ] || ldconfig
 
 clean:
 	rm -rf build build-sanitized
