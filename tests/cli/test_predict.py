@@ -124,7 +124,7 @@ def inputs_must_be_named_rightly_and_completely():
         npy.save(t, text)
         npy.save(e, extra)
         npy.save_npz(three, {"text": text, "extra": extra, "more": extra})
-        for given, part in ((["text=" + t], "extra is not given"), ([t], "no input named"),
+        for given, part in ((["text=" + t], "extra is not given"), ([t], "extra is not given"),
                             (["txt=" + t, "extra=" + e], "no input named txt"), ([three], "no input named more"),
                             (["text=" + t, "text=" + t, "extra=" + e], "given twice")):
             arguments = [word for file in given for word in ("-i", file)]
