@@ -101,9 +101,7 @@ static enum al_status give(struct al_ndarrays **out, struct al_results *results,
 /* What is wrong with the arrays is a mistake of the caller's, not of the model. */
 static enum al_status misused(const struct al_findings *f, struct al_error *err)
 {
-    const struct al_finding *last = f->count > 0 ? &f->list[f->count - 1] : NULL;
-    if (last == NULL)
-        return al_fail(err, AL_USAGE, 0, "the arrays do not fit the model");
+    const struct al_finding *last = &f->list[f->count - 1];
     bool expected = last->expected[0] != '\0', found = last->found[0] != '\0';
     return al_fail(err, AL_USAGE, 0, "%s: %s%s%s%s%s%s%s", al_finding_row(last->id)->id, last->message,
                    last->where[0] != '\0' ? "; at " : "", last->where, expected ? "; expected " : "",
@@ -121,7 +119,7 @@ static enum al_status predict(struct al_runner *r, const struct al_array *in, ui
     (void)pthread_mutex_lock(&r->lock);
     enum al_status status = al_predict(r->program, in, count, &options, &results, &findings, err);
     (void)pthread_mutex_unlock(&r->lock);
-    if (status == AL_REFUSED)
+    if (status == AL_REFUSED && findings.count > 0)
         return misused(&findings, err);
     return status == AL_OK ? give(outputs, &results, err) : status;
 }

@@ -255,6 +255,9 @@ bool al_infer(struct al_model *m, const struct al_policy *policy, struct al_find
 {
     if (m->layer_count == 0)
         return true;
+    if (!policy->graphs)
+        return al_find(f, AL_POLICY_TENSORS, NULL, "tensors without a model graph", AL_NOTHING,
+                       "the file holds a model, and the policy allows tensors only");
     if (!al_check_structure(m, policy, f))
         return false;
     uint64_t work_left = AL_MAX_CALLS;
