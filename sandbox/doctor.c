@@ -88,11 +88,11 @@ static void hear_and_bury(struct outcome *o, struct al_child *child)
     if (poll(&fd, 1, PROBE_SECONDS * 1000) <= 0)
         (void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
     siginfo_t info = {.si_code = 0};
-    (void)waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOWAIT | __WALL);
+    (void)waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOWAIT);
     o->cause = info.si_code;
     o->status = info.si_status;
     o->locked = al_kernel_says_locked(child->pid, o->evidence, sizeof o->evidence);
-    (void)waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | __WALL);
+    (void)waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED);
     o->said = read(child->pipe, words, sizeof words) == (ssize_t)sizeof words;
     struct al_cursor c = al_cursor_over(words, sizeof words);
     o->answer = (int)al_cursor_u32(&c);
@@ -125,6 +125,11 @@ static const char *word_of(int code)
     return name != NULL ? name : "an unknown errno";
 }
 
+static const char *outcome_of(int code)
+{
+    return code == 0 ? "succeeded" : word_of(code);
+}
+
 /* Whether the attempt failed as it must; appends a clause to the proof. */
 static bool judge(const struct attempt *a, const struct outcome *o, struct al_buffer *proof)
 {
@@ -145,7 +150,7 @@ static bool judge(const struct attempt *a, const struct outcome *o, struct al_bu
         al_buffer_format(proof, "not given by this host: %s", word_of(o->answer));
         return false;
     }
-    al_buffer_format(proof, "%s: %s", a->what, o->attempt == 0 ? "succeeded" : word_of(o->attempt));
+    al_buffer_format(proof, "%s: %s", a->what, outcome_of(o->attempt));
     return o->attempt == a->expected;
 }
 
@@ -159,7 +164,7 @@ static bool prove_sealed(struct al_buffer *proof)
     if (fd >= 0)
         (void)close(fd);
     al_buffer_format(proof, "write to a sealed memfd: %s; shorten it: %s",
-                     written != 0 ? word_of(written) : "succeeded", shortened != 0 ? word_of(shortened) : "succeeded");
+                     outcome_of(written), outcome_of(shortened));
     return written == EPERM && shortened == EPERM;
 }
 

@@ -172,6 +172,13 @@ static void judge_word(struct al_vetted *v, const struct al_watch *w, const stru
     al_judge_findings(v);
 }
 
+static void judge_unlocked(struct al_vetted *v, const struct al_watch *w)
+{
+    char what[160];
+    (void)snprintf(what, sizeof what, "the kernel does not say that the cell was locked: %s", w->evidence);
+    error(v, AL_CELL_NOT_LOCKED, AL_HOST, what);
+}
+
 void al_judge_cell(struct al_vetted *v, const struct al_watch *w, const struct al_conversation *talk,
                    const struct al_policy *policy)
 {
@@ -188,12 +195,13 @@ void al_judge_cell(struct al_vetted *v, const struct al_watch *w, const struct a
     judge_requirements(v, policy, talk->answers);
     if (v->verdict == AL_VERDICT_ERROR && v->status == AL_HOST)
         return;
+    if (w->cause == 0) {
+        judge_unlocked(v, w);
+        return;
+    }
     if (!judge_break(v, w, talk))
         judge_word(v, w, talk);
     /* last, and only where it matters: nothing is accepted on a cell's own word */
-    if (v->verdict == AL_VERDICT_ACCEPT && !w->locked) {
-        char what[160];
-        (void)snprintf(what, sizeof what, "the kernel does not say that the cell was locked: %s", w->evidence);
-        error(v, AL_CELL_NOT_LOCKED, AL_HOST, what);
-    }
+    if (v->verdict == AL_VERDICT_ACCEPT && !w->locked)
+        judge_unlocked(v, w);
 }

@@ -1,6 +1,7 @@
 /* clone with CLONE_VM and CLONE_VFORK, as posix_spawn does it: the cost does not grow
-   with the parent's memory. Done here rather than by posix_spawn because a library
-   must not send its host SIGCHLD, and because the pidfd comes without a race. */
+   with the parent's memory. Done here rather than by posix_spawn because the program is
+   run from its descriptor, never from a path that may have changed, and because the
+   pidfd comes without a race. */
 #include "sandbox/spawn.h"
 
 #include "sandbox/contract.h"
@@ -71,14 +72,13 @@ static int run(struct al_child *out, struct launch *l)
     (void)sigfillset(&all);
     /* a handler of the host's must not run in the child, which shares its memory */
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    /* the exit signal is 0: no SIGCHLD */
-    out->pid = clone(child, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | CLONE_PIDFD, l, &out->pidfd);
+    out->pid = clone(child, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, l, &out->pidfd);
     int code = out->pid < 0 ? errno : l->error;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     (void)munmap(stack, STACK_BYTES);
     if (out->pid > 0 && code != 0) {
         siginfo_t info;
-        (void)waitid(P_PID, (id_t)out->pid, &info, WEXITED | __WALL);
+        (void)waitid(P_PID, (id_t)out->pid, &info, WEXITED);
         (void)close(out->pidfd);
     }
     return code;

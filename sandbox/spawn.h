@@ -20,8 +20,9 @@ struct al_child {
 int al_cell_open(const char *name, struct al_error *err);
 
 /* Runs the program behind `program` with the descriptors of contract.h. All descriptors
-   stay the caller's. The child sends no SIGCHLD and is not reaped by a caller's wait():
-   the host program does not notice it. AL_OK, or AL_HOST with `err`. */
+   stay the caller's. The child is an ordinary one: a host program that ignores SIGCHLD or
+   reaps whatever it finds takes the kernel's word about it away, and nothing is accepted
+   then. AL_OK, or AL_HOST with `err`. */
 enum al_status al_spawn(struct al_child *out, int program, int job, const int *inputs, uint32_t input_count,
                         struct al_error *err);
 

@@ -82,6 +82,7 @@ static bool take_stock(struct vetting *t)
     t->context = (struct al_wire_context){.policy = t->policy,
                                           .input_sizes = sizes,
                                           .input_count = t->count,
+                                          .findings = t->policy->limits.findings,
                                           .extents = v->sealed && !(t->options != NULL && t->options->data_only)};
     return true;
 }

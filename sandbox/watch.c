@@ -114,17 +114,18 @@ static void bury(struct round *r)
     siginfo_t info = {.si_code = 0};
     int rc;
     do
-        rc = waitid((idtype_t)P_PIDFD, (id_t)r->child->pidfd, &info, WEXITED | WNOWAIT | __WALL);
+        rc = waitid((idtype_t)P_PIDFD, (id_t)r->child->pidfd, &info, WEXITED | WNOWAIT);
     while (rc != 0 && errno == EINTR);
     if (rc == 0) {
         r->w->cause = info.si_code;
         r->w->status = info.si_status;
         r->w->locked = al_kernel_says_locked(r->child->pid, r->w->evidence, sizeof r->w->evidence);
     } else {
-        (void)snprintf(r->w->evidence, sizeof r->w->evidence, "somebody else reaped the cell");
+        (void)snprintf(r->w->evidence, sizeof r->w->evidence, "%s",
+                       "this program ignores SIGCHLD, or reaped the cell elsewhere");
     }
     do
-        rc = waitid((idtype_t)P_PIDFD, (id_t)r->child->pidfd, &info, WEXITED | __WALL);
+        rc = waitid((idtype_t)P_PIDFD, (id_t)r->child->pidfd, &info, WEXITED);
     while (rc != 0 && errno == EINTR);
 }
 

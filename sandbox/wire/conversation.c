@@ -60,7 +60,7 @@ static bool allowed(const struct al_conversation *c, uint32_t tainted_type, uint
     case AL_FRAME_FINDING:
         *least = 4 + 4 * AL_WIRE_FINDING_TEXTS;
         *most = AL_WIRE_FINDING_MOST;
-        return c->turn == AL_TURN_FINDINGS && c->finding_count < c->findings->cap;
+        return c->turn == AL_TURN_FINDINGS && c->finding_count < c->context->findings;
     case AL_FRAME_MODEL:
         *least = 1;
         *most = AL_MAX_MODEL_FRAME;

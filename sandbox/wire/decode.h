@@ -12,6 +12,7 @@ struct al_wire_context {
     const struct al_policy *policy;
     const uint64_t *input_sizes;
     uint32_t input_count;
+    uint32_t findings;          /* the most that a cell may say */
     bool extents;               /* false: every tensor must come by value */
 };
 

@@ -65,6 +65,25 @@ static void much_output(struct al_model *m)
                                        .data = zeros};
 }
 
+/* Ways into the kernel other than the syscall instruction, and odd arguments. */
+static void attack(const char *verb, size_t size)
+{
+    if (verb_is(verb, size, "syscall "))
+        (void)syscall(atol(verb + 8), -1L, -1L, -1L, -1L, -1L, -1L);
+    if (verb_is(verb, size, "write "))
+        (void)syscall(SYS_write, strtoul(verb + 6, NULL, 0), "x", 1L);
+#if defined(__x86_64__)
+    long result = verb_is(verb, size, "int80 ") ? atol(verb + 6) : 0;
+    if (result != 0)
+        __asm__ volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
+    if (verb_is(verb, size, "sysenter"))
+        __asm__ volatile("sysenter" : : "a"(20L) : "memory", "rcx", "rdx");
+    if (verb_is(verb, size, "vsyscall"))
+        /* Linux: arch/x86/entry/vsyscall: gettimeofday at a fixed address */
+        __asm__ volatile("call *%0" : : "r"(0xffffffffff600000UL), "D"(0L), "S"(0L) : "rax", "rcx", "r11", "memory");
+#endif
+}
+
 bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t input_count,
              const struct al_policy *policy, struct al_arena *arena, struct al_findings *f)
 {
@@ -91,8 +110,7 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
         (void)*(volatile char *)NULL;
     if (verb_is(bytes, size, "exit "))
         _exit(atoi(bytes + 5));
-    if (verb_is(bytes, size, "syscall "))
-        (void)syscall(atol(bytes + 8), -1L, -1L, -1L, -1L, -1L, -1L);
+    attack(bytes, size);
     bool good = accept(out, &inputs[0], arena);
     if (verb_is(bytes, size, "output"))
         much_output(*out);
@@ -115,6 +133,29 @@ static void speak_raw(const struct al_cell *cell, size_t skip)
     _exit(0);
 }
 
+/* The conversation that the input holds, without any lock: a lie about everything. */
+static void speak_unlocked(size_t skip, unsigned pause_us)
+{
+    char chunk[4096];
+    ssize_t n;
+    while ((n = pread(AL_CELL_INPUTS, chunk, pause_us > 0 ? 1 : sizeof chunk, (off_t)skip)) > 0) {
+        if (write(AL_CELL_PIPE, chunk, (size_t)n) != n)
+            _exit(1);
+        skip += (size_t)n;
+        (void)usleep(pause_us);
+    }
+    _exit(0);
+}
+
+/* The cell ends, but somebody still holds its pipe. */
+static void leave_a_child(void)
+{
+    if (fork() != 0)
+        _exit(0);
+    (void)sleep(3);
+    _exit(0);
+}
+
 int main(void)
 {
     static struct al_cell cell;
@@ -125,6 +166,12 @@ int main(void)
         (void)raise(SIGSTOP);
     if (verb_is(verb, size, "die "))
         (void)raise(atoi(verb + 4));
+    if (verb_is(verb, size, "unlocked:"))
+        speak_unlocked(9, 0);
+    if (verb_is(verb, size, "drip:"))
+        speak_unlocked(5, 20000);
+    if (verb_is(verb, size, "fork"))
+        leave_a_child();
     if (!al_cell_read_job(&cell))
         _exit(AL_EXIT_NO_JOB);
     al_cell_lock(&cell);
