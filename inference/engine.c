@@ -10,17 +10,22 @@
 
 #define MODULE "libairlock-onednn.so"
 
-/* The directory that holds this code, from the dynamic linker. */
-static bool beside(char *path, size_t room)
+/* Beside the library or program that this code is part of: an installed tree that was
+   moved, a build tree. */
+static void *open_beside(void)
 {
+    static const char *const rests[] = {"/airlock/" MODULE, "/" MODULE, "/../inference/" MODULE};
     static const char here;
     Dl_info info;
-    if (dladdr(&here, &info) == 0 || info.dli_fname == NULL)
-        return false;
-    const char *slash = strrchr(info.dli_fname, '/');
-    const int length = slash != NULL ? (int)(slash - info.dli_fname) : 1;
-    const char *directory = slash != NULL ? info.dli_fname : ".";
-    return snprintf(path, room, "%.*s/" MODULE, length, directory) < (int)room;
+    char path[4096];
+    void *module = NULL;
+    if (dladdr(&here, &info) == 0 || info.dli_fname == NULL || info.dli_fname[0] != '/')
+        return NULL;
+    const int length = (int)(strrchr(info.dli_fname, '/') - info.dli_fname);
+    for (size_t i = 0; module == NULL && i < sizeof rests / sizeof rests[0]; i++)
+        if (snprintf(path, sizeof path, "%.*s%s", length, info.dli_fname, rests[i]) < (int)sizeof path)
+            module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    return module;
 }
 
 const struct al_engine *al_engine_load(void)
@@ -30,16 +35,12 @@ const struct al_engine *al_engine_load(void)
     if (tried)
         return engine;
     tried = true;
-    char path[4096];
+    /* not for set-user-id programs: there the environment is an attacker's */
     const char *named = secure_getenv("AIRLOCK_ENGINE");
     void *module = NULL;
-    if (named != NULL && strcmp(named, "none") == 0)
-        return NULL;
     if (named != NULL)
-        module = dlopen(named, RTLD_NOW | RTLD_LOCAL);
-    else if (beside(path, sizeof path))
-        module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (module == NULL && named == NULL)
+        module = strcmp(named, "none") != 0 ? dlopen(named, RTLD_NOW | RTLD_LOCAL) : NULL;
+    else if ((module = open_beside()) == NULL)
         module = dlopen(AL_MODULE_DIRECTORY "/" MODULE, RTLD_NOW | RTLD_LOCAL);
     if (module == NULL)
         return NULL;

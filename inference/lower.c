@@ -149,7 +149,7 @@ static bool lower_layer(struct al_lowering *from, uint32_t layer, const struct a
         else if (l->site.row->custom != NULL)
             al_lower_custom(l);
         else
-            al_lower_fail(l, AL_REFUSED, "is not computed");
+            al_lower_fail(l, AL_INTERNAL, "is not computed");
     }
     from->failed = l->failed;
     from->wanted_count = l->wanted_count;

@@ -53,6 +53,7 @@ struct planner {
     uint32_t *root;          /* of each operand: the one whose memory it shares by being a view */
     uint32_t *last_use;      /* of each root: the last operation that reads it */
     uint32_t *uses;          /* of each operand; 2 more for outputs: never fused away */
+    uint32_t *user;          /* of each operand: the last operation that reads it */
     struct al_block *blocks;
     uint32_t block_count;
     size_t block_room;
@@ -113,7 +114,7 @@ static void find_uses(struct planner *n)
         for (uint32_t k = 0; n->needed[i] && k < o->in_count; k++) {
             if (o->in[k] == AL_NONE_INDEX)
                 continue;
-            n->uses[o->in[k]]++;
+            n->user[o->in[k]] = n->uses[o->in[k]]++ == 0 ? i : n->user[o->in[k]];
             if (g->operands[o->in[k]].producer != AL_NONE_INDEX)
                 n->needed[g->operands[o->in[k]].producer] = true;
         }
@@ -390,10 +391,7 @@ static const struct al_operation *follower(const struct planner *n, uint32_t ope
     const struct al_operation *o = &g->operations[operation];
     if (!is_product(o->operator_) || n->uses[o->out[0]] != 1 || o->round != AL_DTYPE_NONE)
         return NULL;
-    const uint32_t at = n->last_use[n->root[o->out[0]]];
-    if (at >= g->operation_count) /* read, through a view, after the last operation */
-        return NULL;
-    const struct al_operation *then = &g->operations[at];
+    const struct al_operation *then = &g->operations[n->user[o->out[0]]];
     const bool fits = al_kernel_of(then->operator_) == al_kernel_unary && then->in[0] == o->out[0] &&
                       then->round == AL_DTYPE_NONE;
     return fits ? then : NULL;
@@ -485,9 +483,10 @@ static bool plan(struct planner *n)
     n->root = al_arena_alloc(p->arena, g->operand_count, sizeof *n->root);
     n->last_use = al_arena_alloc(p->arena, g->operand_count, sizeof *n->last_use);
     n->uses = al_arena_alloc(p->arena, g->operand_count, sizeof *n->uses);
+    n->user = al_arena_alloc(p->arena, g->operand_count, sizeof *n->user);
     p->inputs = al_arena_alloc(p->arena, g->input_count, sizeof *p->inputs);
     p->outputs = al_arena_alloc(p->arena, g->output_count, sizeof *p->outputs);
-    if (n->places == NULL || n->needed == NULL || n->root == NULL || n->last_use == NULL || n->uses == NULL ||
+    if (n->places == NULL || n->needed == NULL || n->root == NULL || n->last_use == NULL || n->uses == NULL || n->user == NULL ||
         p->inputs == NULL || p->outputs == NULL)
         return no_memory(n);
     find_uses(n);

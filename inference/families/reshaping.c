@@ -95,7 +95,7 @@ static void up(struct al_lowering *l)
     const uint32_t first = al_spatial_axis(&l->site);
     uint32_t x = l->in[0].operand;
     if (al_param_of(&l->site, "interpolation")->integer != 0)
-        al_lower_fail(l, AL_REFUSED, "this interpolation is not computed");
+        al_lower_fail(l, AL_INTERNAL, "this interpolation is not computed");
     for (uint32_t i = 0; i < size->count; i++)
         x = repeat(l, x, first + i, size->integers[i]);
     al_lower_result(l, x);
