@@ -231,20 +231,31 @@ static bool read_ports(struct ports *p, json_t *json, struct al_text key, const 
     return true;
 }
 
-/* Two outputs of one layer would have one name: the later ones get a number, as in Keras 2. */
+static bool name_taken(const struct ports *p, uint32_t count, struct al_text name)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (al_text_equal(p->keys[i], name) || (i < count && al_text_equal(p->list[i].name, name)))
+            return true;
+    return false;
+}
+
+/* Two outputs of one layer would have one name: the later ones get a number, as in Keras 2,
+   the first that gives a name of which there is no other. */
 static bool tell_apart(struct al_keras *k, struct ports *p)
 {
-    for (uint32_t i = 0; i < p->count && p->count <= AL_MAX_CALL_ITEMS; i++) {
-        uint32_t before = 0;
-        for (uint32_t j = 0; j < i; j++)
-            before += al_text_equal(p->keys[j], p->list[i].name) ? 1 : 0;
+    for (uint32_t i = 0; i < p->count; i++)
         p->keys[i] = p->list[i].name;
-        if (before == 0)
-            continue;
-        char *name = al_arena_format(k->arena, "%.*s_%u", (int)p->list[i].name.length, p->list[i].name.at, before);
-        if (name == NULL)
-            return al_keras_no_memory(k);
-        p->list[i].name = al_text_of(name);
+    for (uint32_t i = 0; i < p->count && p->count <= AL_MAX_CALL_ITEMS; i++) {
+        bool again = false;
+        for (uint32_t j = 0; j < i && !again; j++)
+            again = al_text_equal(p->keys[j], p->keys[i]);
+        for (uint32_t n = 1; again; n++) {
+            char *name = al_arena_format(k->arena, "%.*s_%u", (int)p->keys[i].length, p->keys[i].at, n);
+            if (name == NULL)
+                return al_keras_no_memory(k);
+            p->list[i].name = al_text_of(name);
+            again = name_taken(p, i, p->list[i].name);
+        }
     }
     return true;
 }
