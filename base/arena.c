@@ -9,6 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+/* Under AddressSanitizer each piece of a block is guarded like memory of its own:
+   otherwise a step past its end would land in the next piece and go unseen. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+enum { GUARD_BYTES = 16 };
+#else
+enum { GUARD_BYTES = 0 };
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
+
 enum { BLOCK_BYTES = 16384, ALIGNMENT = alignof(max_align_t) };
 
 struct block {
@@ -36,6 +53,7 @@ void al_arena_free(struct al_arena *a)
         return;
     for (struct block *b = a->blocks; b != NULL;) {
         struct block *next = b->next;
+        ASAN_UNPOISON_MEMORY_REGION(b->bytes, b->size);
         free(b);
         b = next;
     }
@@ -51,6 +69,7 @@ static struct block *add_block(struct al_arena *a, size_t need)
     if (b == NULL)
         return NULL;
     b->size = size;
+    ASAN_POISON_MEMORY_REGION(b->bytes, size);
     /* a block made for one large request goes behind the current one, whose
        remaining room is still of use */
     if (need > BLOCK_BYTES && a->blocks != NULL) {
@@ -65,8 +84,8 @@ static struct block *add_block(struct al_arena *a, size_t need)
 
 void *al_arena_alloc(struct al_arena *a, size_t count, size_t size)
 {
-    size_t need;
-    if (!al_mul_size(count, size, &need) || !al_add_size(need, ALIGNMENT - 1, &need))
+    size_t asked, need;
+    if (!al_mul_size(count, size, &asked) || !al_add_size(asked, GUARD_BYTES + ALIGNMENT - 1, &need))
         return NULL;
     need &= ~(size_t)(ALIGNMENT - 1);
     if (need == 0)
@@ -79,6 +98,7 @@ void *al_arena_alloc(struct al_arena *a, size_t count, size_t size)
     if (b == NULL)
         return NULL;
     void *p = b->bytes + b->used;
+    ASAN_UNPOISON_MEMORY_REGION(p, asked);
     b->used += need;
     a->used += need;
     return p;

@@ -135,7 +135,7 @@ static bool read_header(struct al_zip_directory *d, struct al_cursor *c, struct 
     al_cursor_skip(c, 4); /* made by, needed: torch writes 0, numpy 20 or 45 for the same thing */
     e->flags = al_cursor_u16(c);
     m->method = al_cursor_u16(c);
-    al_cursor_skip(c, 4); /* time, date */
+    e->time = al_cursor_u32(c);
     m->crc = al_cursor_u32(c);
     m->packed = al_cursor_u32(c);
     m->size = al_cursor_u32(c);

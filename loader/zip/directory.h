@@ -21,6 +21,7 @@ enum { AL_ZIP_END_BYTES = 22, AL_ZIP_LOCAL_BYTES = 30, AL_ZIP_CENTRAL_BYTES = 46
 struct al_zip_entry {
     struct al_zip_member *member;
     uint16_t flags;
+    uint32_t time;         /* as MS-DOS had it: only compared */
     uint32_t attributes;   /* external; the upper half is a Unix mode */
     uint64_t header;       /* offset of its local header */
 };

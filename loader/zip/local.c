@@ -50,8 +50,7 @@ static bool read_local(struct al_zip_directory *d, const struct al_zip_entry *e)
     const uint8_t *signature = al_cursor_bytes(&c, 4);
     al_cursor_skip(&c, 2); /* version needed */
     uint16_t flags = al_cursor_u16(&c), method = al_cursor_u16(&c);
-    al_cursor_skip(&c, 4); /* time, date */
-    uint32_t crc = al_cursor_u32(&c);
+    uint32_t time = al_cursor_u32(&c), crc = al_cursor_u32(&c);
     uint64_t packed = al_cursor_u32(&c), size = al_cursor_u32(&c);
     uint16_t name_length = al_cursor_u16(&c), extra_length = al_cursor_u16(&c);
     struct al_text name = {(const char *)al_cursor_bytes(&c, name_length), name_length};
@@ -66,6 +65,8 @@ static bool read_local(struct al_zip_directory *d, const struct al_zip_entry *e)
                                     "the local header gives the member another name");
     if (flags != e->flags || method != m->method)
         return disagree(d, e, "the local header has other flags or another method");
+    if (time != e->time)
+        return disagree(d, e, "the local header has another time");
     if (!repeats(e, crc, m->crc))
         return disagree(d, e, "the local header has another checksum");
     struct al_cursor zip64;

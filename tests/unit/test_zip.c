@@ -209,6 +209,7 @@ static void single_lies_are_named(void **state)
     } lies[] = {
         {"local method", LOCAL, 8, 2, 8, AL_ZIP_HEADERS_DISAGREE},
         {"local flags", LOCAL, 6, 2, 0x0800, AL_ZIP_HEADERS_DISAGREE},
+        {"local time", LOCAL, 10, 4, 0x58210001, AL_ZIP_HEADERS_DISAGREE},
         {"local checksum", LOCAL, 14, 4, 1, AL_ZIP_HEADERS_DISAGREE},
         {"local checksum left out", LOCAL, 14, 4, 0, AL_ZIP_HEADERS_DISAGREE},
         {"local packed size", LOCAL, 18, 4, 6, AL_ZIP_HEADERS_DISAGREE},

@@ -29,5 +29,9 @@ int main(int argc, char **argv)
         return 2;
     sample_accepting(&accepts, arena);
     sample_refusing(&refuses);
-    return save(argv[1], "accepting", &accepts) | save(argv[1], "refusing", &refuses);
+    int failed = save(argv[1], "accepting", &accepts) | save(argv[1], "refusing", &refuses);
+    al_buffer_free(&accepts);
+    al_buffer_free(&refuses);
+    al_arena_free(arena);
+    return failed;
 }
