@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-static const size_t LIST_BUDGET = (size_t)256 << 20;
+static const size_t LIST_BUDGET = (size_t)64 << 30;
 
 struct al_ndarrays *al_ndarrays_new(size_t count)
 {

@@ -77,6 +77,27 @@ static enum al_status borrow(struct al_array *out, const struct al_ndarray *in, 
     return AL_OK;
 }
 
+/* numpy has no bfloat16, and float32 holds each of its values. */
+static bool widen(struct al_ndarrays *a, const struct al_array *r, uint64_t count)
+{
+    const uint16_t *narrow = r->data;
+    uint32_t *wide = al_arena_alloc(a->arena, count, sizeof *wide);
+    for (uint64_t i = 0; wide != NULL && i < count; i++)
+        wide[i] = (uint32_t)narrow[i] << 16;
+    return wide != NULL &&
+           al_ndarrays_add(a, r->name, AL_FLOAT32, &r->shape, wide, count * al_dtype_size(AL_FLOAT32));
+}
+
+static bool add_result(struct al_ndarrays *a, const struct al_array *r)
+{
+    uint64_t count;
+    if (!al_shape_count(&r->shape, 0, r->shape.rank, &count))
+        return false;
+    return r->dtype == AL_BFLOAT16
+               ? widen(a, r, count)
+               : al_ndarrays_add(a, r->name, r->dtype, &r->shape, r->data, count * al_dtype_size(r->dtype));
+}
+
 static enum al_status give(struct al_ndarrays **out, struct al_results *results, struct al_error *err)
 {
     struct al_ndarrays *a = al_ndarrays_new(results->count);
@@ -85,15 +106,11 @@ static enum al_status give(struct al_ndarrays **out, struct al_results *results,
         return al_fail(err, AL_NO_MEMORY, 0, "no memory for the outputs");
     }
     a->results = *results;
-    for (uint32_t i = 0; i < results->count; i++) {
-        const struct al_array *r = &results->arrays[i];
-        uint64_t count = 0;
-        if (!al_shape_count(&r->shape, 0, r->shape.rank, &count) ||
-            !al_ndarrays_add(a, r->name, r->dtype, &r->shape, r->data, count * al_dtype_size(r->dtype))) {
+    for (uint32_t i = 0; i < results->count; i++)
+        if (!add_result(a, &results->arrays[i])) {
             al_ndarrays_free(a);
             return al_fail(err, AL_NO_MEMORY, 0, "no memory for the outputs");
         }
-    }
     *out = a;
     return AL_OK;
 }

@@ -276,7 +276,7 @@ AL_API enum al_status al_runner_new(struct al_runner **out, const struct al_repo
 
 /* Predicts. Every input of the model is given once: by name, or all without names and
    in the model's order. Data types are converted only where no value changes. The
-   outputs come in the model's order under its names. AL_USAGE: an input is missing,
+   outputs come in the model's order under its names; bfloat16 comes as float32. AL_USAGE: an input is missing,
    unknown, or of the wrong shape, type or range; `err` says which. */
 AL_API enum al_status al_runner_run(struct al_runner *runner, const struct al_ndarray *inputs, size_t count,
                                     struct al_ndarrays **outputs, struct al_error *err);
