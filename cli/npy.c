@@ -45,40 +45,15 @@ static size_t header(char out[HEADER_ROOM], const struct al_ndarray *a)
     return total;
 }
 
-/* What numpy can hold: bfloat16, which it has no name for, as the float32 of equal value,
-   whose upper half it is. `*widened` is to be freed. False where memory is short. */
-static bool numpy_form(struct al_ndarray *out, const struct al_ndarray *array, uint32_t **widened)
-{
-    *out = *array;
-    *widened = NULL;
-    if (strcmp(array->dtype, "bfloat16") != 0)
-        return true;
-    size_t count = array->bytes / sizeof(uint16_t);
-    *widened = calloc(count + 1, sizeof **widened);
-    if (*widened == NULL)
-        return false;
-    const uint16_t *halves = array->data;
-    for (size_t i = 0; i < count; i++)
-        (*widened)[i] = (uint32_t)halves[i] << 16;
-    out->dtype = "float32";
-    out->data = *widened;
-    out->bytes = count * sizeof **widened;
-    return true;
-}
-
 bool npy_write(FILE *stream, const struct al_ndarray *array)
 {
     char head[HEADER_ROOM];
-    struct al_ndarray form;
-    uint32_t *widened;
-    bool good = numpy_form(&form, array, &widened);
-    size_t length = good ? header(head, &form) : 0;
-    if (length > 0) {
-        (void)fwrite(head, 1, length, stream);
-        (void)fwrite(form.data, 1, form.bytes, stream);
-    }
-    free(widened);
-    return length > 0;
+    size_t length = header(head, array);
+    if (length == 0)
+        return false;
+    (void)fwrite(head, 1, length, stream);
+    (void)fwrite(array->data, 1, array->bytes, stream);
+    return true;
 }
 
 struct member {
@@ -114,7 +89,7 @@ static void common_fields(FILE *stream, const struct member *m)
     u16(stream, 0);        /* no extra field */
 }
 
-static bool form_write(FILE *stream, struct member *m, const struct al_ndarray *array, uint64_t *at)
+static bool member_write(FILE *stream, struct member *m, const struct al_ndarray *array, uint64_t *at)
 {
     char head[HEADER_ROOM];
     size_t length = header(head, array);
@@ -133,15 +108,6 @@ static bool form_write(FILE *stream, struct member *m, const struct al_ndarray *
     (void)fwrite(array->data, 1, array->bytes, stream);
     *at += overhead + size;
     return true;
-}
-
-static bool member_write(FILE *stream, struct member *m, const struct al_ndarray *array, uint64_t *at)
-{
-    struct al_ndarray form;
-    uint32_t *widened;
-    bool good = numpy_form(&form, array, &widened) && form_write(stream, m, &form, at);
-    free(widened);
-    return good;
 }
 
 static void central_write(FILE *stream, const struct member *m, uint64_t *at)
