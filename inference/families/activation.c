@@ -50,8 +50,11 @@ static uint32_t soft_shrink(struct al_lowering *l, uint32_t x)
     return al_emit_binary(l, AL_OP_SUB, x, al_emit_unary_with(l, AL_OP_CLIP, x, -0.5, 0.5, 0));
 }
 
-/* Martins & Astudillo 2016: the projection onto the simplex along the last axis. With x
-   sorted downwards, k is the largest with 1 + k x_k > Σ_{i≤k} x_i, and τ = (Σ_{i≤k} x_i - 1) / k. */
+/* The projection onto the simplex along the last axis (Martins & Astudillo 2016), as Keras
+   computes it: with x sorted downwards, the k first with 1 + i x_i > Σ_{j≤i} x_j support it,
+   and the threshold is (t - 1) / k. The paper's t is the sum of these k; Keras (backend/
+   tensorflow/nn.py and its sisters) adds up their running sums, and its numbers are the
+   ones a model was trained with. */
 static uint32_t sparsemax(struct al_lowering *l, uint32_t x)
 {
     const struct al_shape *s = al_emit_shape(l, x);
@@ -72,7 +75,7 @@ static uint32_t sparsemax(struct al_lowering *l, uint32_t x)
     const uint32_t support = al_emit_reduce(l, AL_OP_REDUCE_SUM, al_emit_cast(l, inside, al_emit_dtype(l, x)), &axis, 1,
                                             true);
     const uint32_t zero = al_emit_number(l, al_emit_dtype(l, x), 0);
-    const uint32_t total = al_emit_reduce(l, AL_OP_REDUCE_SUM, al_emit_where(l, inside, down, zero), &axis, 1, true);
+    const uint32_t total = al_emit_reduce(l, AL_OP_REDUCE_SUM, al_emit_where(l, inside, sums, zero), &axis, 1, true);
     const uint32_t tau = al_emit_binary(l, AL_OP_DIV, al_emit_with_number(l, AL_OP_SUB, total, 1), support);
     return al_emit_unary(l, AL_OP_RELU, al_emit_binary(l, AL_OP_SUB, x, tau));
 }

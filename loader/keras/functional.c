@@ -246,10 +246,11 @@ static bool tell_apart(struct al_keras *k, struct ports *p)
     for (uint32_t i = 0; i < p->count; i++)
         p->keys[i] = p->list[i].name;
     for (uint32_t i = 0; i < p->count && p->count <= AL_MAX_CALL_ITEMS; i++) {
-        bool again = false;
-        for (uint32_t j = 0; j < i && !again; j++)
-            again = al_text_equal(p->keys[j], p->keys[i]);
-        for (uint32_t n = 1; again; n++) {
+        uint32_t before = 0;
+        for (uint32_t j = 0; j < i; j++)
+            before += al_text_equal(p->keys[j], p->keys[i]) ? 1 : 0;
+        bool again = before > 0;
+        for (uint32_t n = before; again; n++) {
             char *name = al_arena_format(k->arena, "%.*s_%u", (int)p->keys[i].length, p->keys[i].at, n);
             if (name == NULL)
                 return al_keras_no_memory(k);
