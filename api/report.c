@@ -116,7 +116,10 @@ static const char *writer(struct al_arena *arena, const struct al_model *m)
     const struct al_version *v = &m->version;
     if (v->major == 0 && v->minor == 0 && v->patch == 0)
         return "";
-    return al_arena_format(arena, "%s %u.%u.%u", m->framework, v->major, v->minor, v->patch);
+    /* some files tell only which generation wrote them */
+    return v->minor == 0 && v->patch == 0
+               ? al_arena_format(arena, "%s %u", m->framework, v->major)
+               : al_arena_format(arena, "%s %u.%u.%u", m->framework, v->major, v->minor, v->patch);
 }
 
 bool al_report_finish(struct al_report *r)
