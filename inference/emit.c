@@ -294,3 +294,18 @@ uint32_t al_emit_axis(struct al_lowering *l, int64_t axis, uint32_t rank)
         return al_lower_fail(l, AL_INTERNAL, "axis %lld of a tensor with %u axes", (long long)axis, rank);
     return (uint32_t)r;
 }
+
+/* Without copying: a new axis that is read again and again. */
+uint32_t al_emit_repeat(struct al_lowering *l, uint32_t x, uint32_t axis, int64_t times)
+{
+    struct al_shape merged = *al_emit_shape(l, x), wide = merged;
+    if (x == AL_NONE_INDEX || times == 1)
+        return x;
+    if (merged.rank == AL_MAX_RANK)
+        return al_lower_fail(l, AL_LIMIT, "a tensor of more than %u axes", (unsigned)AL_MAX_RANK);
+    for (uint32_t i = wide.rank++; i > axis + 1; i--)
+        wide.dim[i] = wide.dim[i - 1];
+    wide.dim[axis + 1] = times;
+    merged.dim[axis] *= times;
+    return al_emit_reshape(l, al_emit_expand(l, al_emit_insert_axis(l, x, axis + 1), &wide), &merged);
+}

@@ -43,6 +43,8 @@ uint32_t al_emit_transpose(struct al_lowering *l, uint32_t x, const uint32_t *pe
 uint32_t al_emit_move_axis(struct al_lowering *l, uint32_t x, uint32_t from, uint32_t to);
 uint32_t al_emit_expand(struct al_lowering *l, uint32_t x, const struct al_shape *shape);
 uint32_t al_emit_slice(struct al_lowering *l, uint32_t x, uint32_t axis, int64_t start, int64_t count, int64_t step);
+/* Each part along the axis, `times` in a row. */
+uint32_t al_emit_repeat(struct al_lowering *l, uint32_t x, uint32_t axis, int64_t times);
 uint32_t al_emit_flip(struct al_lowering *l, uint32_t x, uint32_t axis);
 uint32_t al_emit_concat(struct al_lowering *l, const uint32_t *in, uint32_t in_count, uint32_t axis);
 uint32_t al_emit_gather(struct al_lowering *l, uint32_t data, uint32_t indices, uint32_t axis);

@@ -128,7 +128,9 @@ static bool lower_layer(struct al_lowering *from, uint32_t layer, const struct a
     l->site.depth = from->site.depth + 1;
     l->in_count = in_count;
     l->out_count = 0;
-    const enum al_dtype compute = l->site.layer->compute_dtype;
+    /* a raw operation computes in the type of its result */
+    const bool raw = l->site.row != NULL && l->site.row->operation && call != NULL && call->output_count > 0;
+    const enum al_dtype compute = raw ? call->output_dtypes[0] : l->site.layer->compute_dtype;
     l->real = compute == AL_FLOAT64 ? AL_FLOAT64 : AL_FLOAT32;
     l->round = compute == AL_FLOAT16 || compute == AL_BFLOAT16 ? compute : AL_DTYPE_NONE;
     struct al_lowered *own = al_arena_alloc(l->ops->arena, in_count, sizeof *own);

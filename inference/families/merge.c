@@ -152,7 +152,7 @@ void al_lower_concatenate(struct al_lowering *l)
 
 /* ---- Dot ---- */
 
-/* x / max(‖x‖, ε) along an axis. Keras 3: ops.normalize, ε = 1e-12; Keras 2: l2_normalize, whose ε = 1e-12
+/* x / max(‖x‖, ε) along an axis. Keras 3: ops.normalize, ε = 1e-7; Keras 2: l2_normalize, whose ε = 1e-12
    bounds the square. */
 static uint32_t normalized(struct al_lowering *l, uint32_t x, uint32_t axis)
 {
@@ -162,7 +162,7 @@ static uint32_t normalized(struct al_lowering *l, uint32_t x, uint32_t axis)
         norm = al_emit_reduce(l, AL_OP_REDUCE_SUM_SQUARE, x, &axis, 1, true);
         norm = al_emit_unary(l, AL_OP_SQRT, al_emit_with_number(l, AL_OP_MAX, norm, 1e-12));
     } else {
-        norm = al_emit_with_number(l, AL_OP_MAX, al_emit_reduce(l, AL_OP_REDUCE_L2, x, &axis, 1, true), 1e-12);
+        norm = al_emit_with_number(l, AL_OP_MAX, al_emit_reduce(l, AL_OP_REDUCE_L2, x, &axis, 1, true), 1e-7);
     }
     return al_emit_binary(l, AL_OP_DIV, x, norm);
 }

@@ -74,21 +74,6 @@ static void pad(struct al_lowering *l)
     al_lower_result(l, al_emit_pad(l, l->in[0].operand, AL_MODE_CONSTANT, before, after, 0));
 }
 
-/* Each number `times` along an axis, without copying: a new axis that is read again and again. */
-static uint32_t repeat(struct al_lowering *l, uint32_t x, uint32_t axis, int64_t times)
-{
-    struct al_shape merged = *al_emit_shape(l, x), wide = merged;
-    if (x == AL_NONE_INDEX || times == 1)
-        return x;
-    if (merged.rank == AL_MAX_RANK)
-        return al_lower_fail(l, AL_LIMIT, "a tensor of more than %u axes", (unsigned)AL_MAX_RANK);
-    for (uint32_t i = wide.rank++; i > axis + 1; i--)
-        wide.dim[i] = wide.dim[i - 1];
-    wide.dim[axis + 1] = times;
-    merged.dim[axis] *= times;
-    return al_emit_reshape(l, al_emit_expand(l, al_emit_insert_axis(l, x, axis + 1), &wide), &merged);
-}
-
 static void up(struct al_lowering *l)
 {
     const struct al_value *size = al_param_of(&l->site, "size");
@@ -97,7 +82,7 @@ static void up(struct al_lowering *l)
     if (al_param_of(&l->site, "interpolation")->integer != 0)
         al_lower_fail(l, AL_INTERNAL, "this interpolation is not computed");
     for (uint32_t i = 0; i < size->count; i++)
-        x = repeat(l, x, first + i, size->integers[i]);
+        x = al_emit_repeat(l, x, first + i, size->integers[i]);
     al_lower_result(l, x);
 }
 
