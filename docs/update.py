@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes what is made from the tables of policy/: docs/FINDINGS.md, docs/airlock-policy.schema.json, the tables inside
-docs/POLICY.md and the dictionaries of the fuzz harnesses for policies.
+"""Writes what is made from the tables of policy/: docs/FINDINGS.md, docs/airlock-policy.schema.json, the tables
+inside docs/POLICY.md and the dictionaries of the fuzz harnesses for policies.
 
     docs/update.py build/policy/policy-tables           writes what has changed
     docs/update.py --check build/policy/policy-tables   only looks, as a test
@@ -20,7 +20,8 @@ FLAG = {"type": "boolean"}
 
 
 def findings(tables):
-    out = ["# Findings\n", "Every id that a report can carry, in the words of `airlock explain ID`. Ids do not change.",
+    out = ["# Findings\n",
+           "Every id that a report can carry, in the words of `airlock explain ID`. Ids do not change.",
            "Made from policy/findings/*.def by docs/update.py.\n"]
     area = None
     for f in tables["findings"]:
@@ -56,7 +57,8 @@ def operators(tables):
     rows = []
     for o in tables["operators"]:
         tensors = str(o["least"]) if o["least"] == o["most"] else f"{o['least']} to {o['most']}"
-        rows.append(f"| `{o['name']}` | {tensors} | {'; '.join(map(attribute, o['attributes']))} |".replace("|  |", "| |"))
+        attributes = "; ".join(map(attribute, o["attributes"]))
+        rows.append(f"| `{o['name']}` | {tensors} | {attributes} |".replace("|  |", "| |"))
     return "\n".join(["| operator | tensors | attributes (defaults) |", "|---|---|---|", *rows])
 
 
@@ -95,8 +97,9 @@ def schema(tables):
         "graphs": {**FLAG, "description": "false: tensors only"},
         "unsealed": {**FLAG, "description": "files too large to copy may be read where they lie"},
         "layers": closed({"refuse": NAMES, "allow": NAMES}),
-        "limits": closed({r["key"]: {"type": "integer", "minimum": 1, "maximum": r["ceiling"], "default": r["standard"],
-                                     "description": r["meaning"]} for r in tables["limits"]}),
+        "limits": closed({r["key"]: {"type": "integer", "minimum": 1, "maximum": r["ceiling"],
+                                     "default": r["standard"], "description": r["meaning"]}
+                          for r in tables["limits"]}),
         "require": choices(tables["defences"]),
         "signatures": closed({
             "required": FLAG,
@@ -121,13 +124,14 @@ def dictionary(entries):
 def expression_words(tables):
     calls = [o["name"] + "(" for o in tables["operators"]]
     attributes = [f", {a['name']}=" for o in tables["operators"] for a in o["attributes"]]
-    return dictionary(calls + attributes + "input input_1 input[-1] input[:-1] n heads rate w b = // * ( ) [ ] : ' -> "
-                                           "1e-5 -1".split())
+    others = "input input_1 input[-1] input[:-1] n heads rate w b = // * ( ) [ ] : ' -> 1e-5 -1"
+    return dictionary(calls + attributes + others.split())
 
 
 def policy_words(tables):
     keys = re.findall(r'"(\w+)": \{', schema({**tables, "findings": []}))
-    rest = [*tables["formats"], *tables["defences"], *tables["types"], "strict", "tensors", "input[-1]", "Relu(input)"]
+    rest = [*tables["formats"], *tables["defences"], *tables["types"], "strict", "tensors", "input[-1]",
+            "Relu(input)"]
     return dictionary(f'"{k}"' for k in [*keys, *rest] if k not in ("properties", "items"))
 
 

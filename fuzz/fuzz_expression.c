@@ -52,7 +52,11 @@ static void judge(const struct al_expression *e, struct al_arena *arena)
     if (good)
         check_shapes(e, early);
     static const struct al_shape inputs[][INPUTS] = {
-        {{2, {3, 4}}, {2, {3, 4}}}, {{3, {2, 3, 4}}, {1, {4}}}, {{4, {1, 6, 5, 4}}, {0, {0}}}, {{3, {-1, -1, 4}}, {2, {-1, 1}}}};
+        {{2, {3, 4}}, {2, {3, 4}}},
+        {{3, {2, 3, 4}}, {1, {4}}},
+        {{4, {1, 6, 5, 4}}, {0, {0}}},
+        {{3, {-1, -1, 4}}, {2, {-1, 1}}},
+    };
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
         const struct al_shape late_weights[] = {{2, {4, 4}}, {1, {4}}};
         const struct al_scope scope = {3, keys, INPUTS, inputs[i]};

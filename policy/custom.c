@@ -41,8 +41,8 @@ static bool same_shape(const struct al_shape *declared, const struct al_shape *c
     for (uint32_t i = 0; i < declared->rank; i++) {
         int64_t a = declared->dim[i], b = computed->dim[i];
         if (a >= 0 && b >= 0 && a != b) {
-            (void)al_fail(err, AL_REFUSED, 0, "dimension %u of the output is declared as %" PRId64 " and computed as %" PRId64,
-                          i, a, b);
+            (void)al_fail(err, AL_REFUSED, 0,
+                          "dimension %u of the output is declared as %" PRId64 " and computed as %" PRId64, i, a, b);
             return false;
         }
     }

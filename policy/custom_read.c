@@ -229,7 +229,8 @@ static bool keep(struct al_reader *r, struct al_policy *p, const struct al_custo
         return al_find(r->findings, AL_POLICY_DUPLICATE, place, NULL, al_text_of(c->name), "\"%s\" is declared twice",
                        al_show(r->findings, al_text_of(c->name)));
     if (p->custom_count == AL_MAX_CUSTOM)
-        return al_find(r->findings, AL_POLICY_VALUE, place, "at most 1024", AL_NOTHING, "there are too many declarations");
+        return al_find(r->findings, AL_POLICY_VALUE, place, "at most 1024", AL_NOTHING,
+                       "there are too many declarations");
     /* grown by one: the arena keeps the old lists, and a policy has a handful */
     const struct al_custom **list = al_arena_alloc(r->arena, p->custom_count + 1, sizeof *list);
     if (list == NULL)
@@ -265,7 +266,8 @@ static bool read_declaration(struct al_reader *r, struct al_policy *p, bool func
     return good && check_types(r, c, place) && keep(r, p, c, place);
 }
 
-static bool read_layer(struct al_reader *r, void *into, size_t index, const json_t *value, const struct al_place *place)
+static bool read_layer(struct al_reader *r, void *into, size_t index, const json_t *value,
+                       const struct al_place *place)
 {
     (void)index;
     return read_declaration(r, into, false, value, place);

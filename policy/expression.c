@@ -51,7 +51,8 @@ static bool parse_number(struct parser *p, double *out)
     return true;
 }
 
-static bool add_numbers(struct parser *p, struct al_term *term, const double *numbers, uint32_t count, uint32_t *index)
+static bool add_numbers(struct parser *p, struct al_term *term, const double *numbers, uint32_t count,
+                        uint32_t *index)
 {
     double *copy = al_arena_alloc(p->arena, count, sizeof *copy);
     if (copy == NULL)
@@ -137,6 +138,7 @@ static bool parse_quoted(struct parser *p, const struct al_attribute *a, struct 
         return al_expression_fail(p->err, p->l.column, "expected text between quotation marks");
     s->text = p->l.text;
     if (a->type == AL_ATTRIBUTE_CHOICE) {
+        s->choice = 0;
         while (a->choices[s->choice] != NULL && !al_text_is(s->text, a->choices[s->choice]))
             s->choice++;
         if (a->choices[s->choice] == NULL)
@@ -152,7 +154,7 @@ static bool parse_setting(struct parser *p, const struct al_callable *c, struct 
     while (i < count && !al_text_is(p->l.text, c->attributes[i].name))
         i++;
     if (i == count) {
-        const char *near = count > 0 ? al_suggest(p->l.text, &c->attributes[0].name, count, sizeof *c->attributes) : NULL;
+        const char *near = al_suggest(p->l.text, &c->attributes[0].name, count, sizeof *c->attributes);
         return al_expression_fail(p->err, p->l.column, "%s has no attribute \"%.*s\"%s%s%s", c->name,
                                   AL_WORD_SHOWN(&p->l), near != NULL ? "; did you mean \"" : "",
                                   near != NULL ? near : "", near != NULL ? "\"?" : "");
@@ -184,20 +186,24 @@ static struct al_setting *new_settings(struct parser *p, const struct al_callabl
 {
     uint32_t count = al_attribute_count(c);
     struct al_setting *settings = al_arena_alloc(p->arena, count, sizeof *settings);
-    for (uint32_t i = 0; settings != NULL && i < count; i++)
-        settings[i] = (struct al_setting){.real = c->attributes[i].standard, .key = AL_NO_KEY,
-                                          .choice = c->attributes[i].type == AL_ATTRIBUTE_CHOICE && !c->attributes[i].required
-                                                        ? (uint32_t)c->attributes[i].standard : 0};
+    for (uint32_t i = 0; settings != NULL && i < count; i++) {
+        const struct al_attribute *a = &c->attributes[i];
+        settings[i] = (struct al_setting){.real = a->standard, .key = AL_NO_KEY};
+        if (a->type == AL_ATTRIBUTE_CHOICE)
+            settings[i].choice = (uint32_t)a->standard;
+    }
     return settings;
 }
 
 static bool check_call(struct parser *p, const struct al_callable *c, const struct al_term *term)
 {
-    if (term->argument_count < c->least || term->argument_count > c->most)
-        return c->least == c->most ? al_expression_fail(p->err, term->column, "%s takes %u tensors, found %u", c->name,
-                                                        c->least, term->argument_count)
-                                   : al_expression_fail(p->err, term->column, "%s takes %u to %u tensors, found %u",
-                                                        c->name, c->least, c->most, term->argument_count);
+    bool wrong = term->argument_count < c->least || term->argument_count > c->most;
+    if (wrong && c->least == c->most)
+        return al_expression_fail(p->err, term->column, "%s takes %u tensors, found %u", c->name, c->least,
+                                  term->argument_count);
+    if (wrong)
+        return al_expression_fail(p->err, term->column, "%s takes %u to %u tensors, found %u", c->name, c->least,
+                                  c->most, term->argument_count);
     for (uint32_t i = 0; c->attributes[i].name != NULL; i++)
         if (c->attributes[i].required && !term->settings[i].given)
             return al_expression_fail(p->err, term->column, "%s needs the attribute \"%s\"", c->name,
@@ -270,7 +276,8 @@ static bool name_term(struct parser *p, struct al_term *term, struct al_text nam
         return add_term(p, term, index);
     term->kind = AL_TERM_INPUT;
     if (!al_input_by_name(name, &term->index))
-        return al_expression_fail(p->err, term->column, "\"%.*s\" is not declared: no weight, number of the configuration, input or earlier line",
+        return al_expression_fail(p->err, term->column,
+                                  "\"%.*s\" is no weight, no number of the configuration, no input and no earlier line",
                                   (int)(name.length < 40 ? name.length : 40), name.at);
     if (term->index >= *p->names->formulas.input_count)
         *p->names->formulas.input_count = term->index + 1;

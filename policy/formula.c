@@ -114,7 +114,8 @@ static bool parse_atom(struct parser *p, unsigned depth)
         al_lexer_next(p->l);
         return parse_sum(p, depth - 1) && al_lexer_expect(p->l, ")", p->err);
     }
-    return al_expression_fail(p->err, p->l->column, "expected an integer, a config key or a dimension such as input[-1]");
+    return al_expression_fail(p->err, p->l->column,
+                              "expected an integer, a config key or a dimension such as input[-1]");
 }
 
 /* Behind a span nothing may be added: the result would have no meaning. */

@@ -19,7 +19,8 @@ static bool fail(struct al_error *err, const char *what)
     return false;
 }
 
-static bool dimension(const struct al_formula_step *step, const struct al_scope *scope, struct value *out, struct al_error *err)
+static bool dimension(const struct al_formula_step *step, const struct al_scope *scope, struct value *out,
+                      struct al_error *err)
 {
     if (step->index >= scope->input_count)
         return fail(err, "the layer was not given as many inputs as its declaration names");
@@ -36,7 +37,8 @@ static bool dimension(const struct al_formula_step *step, const struct al_scope 
     return true;
 }
 
-static bool combine(enum al_formula_step_kind kind, struct value a, struct value b, struct value *out, struct al_error *err)
+static bool combine(enum al_formula_step_kind kind, struct value a, struct value b, struct value *out,
+                    struct al_error *err)
 {
     *out = (struct value){-1, false};
     if (!a.known || !b.known)

@@ -29,7 +29,11 @@ static const struct al_attribute axis_one[] = {{"axis", INTEGER, false, 1, NULL}
 static const struct al_attribute axis_required[] = {{"axis", INTEGER, true, 0, NULL}, END};
 static const struct al_attribute axis_zero[] = {{"axis", INTEGER, false, 0, NULL}, END};
 static const struct al_attribute cast[] = {{"to", AL_ATTRIBUTE_CHOICE, true, 0, cast_choices}, END};
-static const struct al_attribute clip[] = {{"min", REAL, false, -INFINITY, NULL}, {"max", REAL, false, INFINITY, NULL}, END};
+static const struct al_attribute clip[] = {
+    {"min", REAL, false, -INFINITY, NULL},
+    {"max", REAL, false, INFINITY, NULL},
+    END,
+};
 static const struct al_attribute conv[] = {
     {"strides", INTEGERS, false, 0, NULL},
     {"dilations", INTEGERS, false, 0, NULL},
@@ -44,7 +48,11 @@ static const struct al_attribute cumsum[] = {
     END,
 };
 static const struct al_attribute einsum[] = {{"equation", AL_ATTRIBUTE_TEXT, true, 0, NULL}, END};
-static const struct al_attribute hard_sigmoid[] = {{"alpha", REAL, false, 0.2, NULL}, {"beta", REAL, false, 0.5, NULL}, END};
+static const struct al_attribute hard_sigmoid[] = {
+    {"alpha", REAL, false, 0.2, NULL},
+    {"beta", REAL, false, 0.5, NULL},
+    END,
+};
 static const struct al_attribute max_pool[] = {
     {"kernel_shape", INTEGERS, true, 0, NULL},
     {"strides", INTEGERS, false, 0, NULL},
@@ -70,7 +78,11 @@ static const struct al_attribute range[] = {
     {"delta", INTEGER, true, 0, NULL},
     END,
 };
-static const struct al_attribute reduce[] = {{"axes", INTEGERS, false, 0, NULL}, {"keepdims", FLAG, false, 1, NULL}, END};
+static const struct al_attribute reduce[] = {
+    {"axes", INTEGERS, false, 0, NULL},
+    {"keepdims", FLAG, false, 1, NULL},
+    END,
+};
 static const struct al_attribute repeats[] = {{"repeats", INTEGERS, true, 0, NULL}, END};
 static const struct al_attribute selu[] = {
     {"alpha", REAL, false, 1.67326319217681884765625, NULL},

@@ -232,8 +232,8 @@ static bool read_over(struct al_reader *r, struct al_policy *p, const json_t *ro
         const char *text = json_is_string(base) ? al_policy_shipped_text(al_json_text(base)) : NULL;
         if (text == NULL || depth == EXTENDS_DEPTH) {
             good = json_is_string(base)
-                       ? al_find(r->findings, AL_POLICY_VALUE, &here, "default, strict or tensors", al_json_text(base),
-                                 "only a policy that comes with Airlock can be extended")
+                       ? al_find(r->findings, AL_POLICY_VALUE, &here, "default, strict or tensors",
+                                 al_json_text(base), "only a policy that comes with Airlock can be extended")
                        : al_read_wrong_type(r, base, &here, "text");
             break;
         }

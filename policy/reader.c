@@ -17,7 +17,8 @@ bool al_read_no_memory(struct al_reader *r)
 
 bool al_read_wrong_type(struct al_reader *r, const json_t *value, const struct al_place *place, const char *expected)
 {
-    return al_find(r->findings, AL_POLICY_TYPE, place, expected, al_json_show(r->findings, value), "wrong type of value");
+    return al_find(r->findings, AL_POLICY_TYPE, place, expected, al_json_show(r->findings, value),
+                   "wrong type of value");
 }
 
 bool al_read_unknown(struct al_reader *r, enum al_finding_id id, const char *what, struct al_text name,
@@ -26,7 +27,8 @@ bool al_read_unknown(struct al_reader *r, enum al_finding_id id, const char *wha
     const char *near = al_suggest(name, known, count, stride);
     const char *shown = al_show(r->findings, name);
     if (near != NULL)
-        return al_find(r->findings, id, place, near, name, "unknown %s \"%s\"; did you mean \"%s\"?", what, shown, near);
+        return al_find(r->findings, id, place, near, name, "unknown %s \"%s\"; did you mean \"%s\"?", what, shown,
+                       near);
     return al_find(r->findings, id, place, NULL, name, "unknown %s \"%s\"", what, shown);
 }
 
@@ -51,7 +53,8 @@ static bool check_keys(struct al_reader *r, json_t *object, const struct al_plac
         if (al_text_is(name, "note"))
             good &= json_is_string(value) || al_read_wrong_type(r, value, &here, "text");
         else if (member_of(name, members, count) == NULL)
-            good &= al_read_unknown(r, AL_POLICY_UNKNOWN, "key", name, &here, &members[0].key, count, sizeof *members);
+            good &= al_read_unknown(r, AL_POLICY_UNKNOWN, "key", name, &here, &members[0].key, count,
+                                    sizeof *members);
     }
     return good;
 }

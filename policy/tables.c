@@ -20,7 +20,8 @@ static json_t *findings(void)
         const struct al_finding_row *row = al_finding_row((enum al_finding_id)i);
         json_array_append_new(list, json_pack("{ss, ss, sb, ss, ss, ss, ss, ss}", "id", row->id, "severity",
                                               severity_word(row->severity), "soft", row->soft, "title", row->title,
-                                              "why", row->why, "remedy", row->remedy, "cwe", row->cwe, "cve", row->cve));
+                                              "why", row->why, "remedy", row->remedy, "cwe", row->cwe, "cve",
+                                              row->cve));
     }
     return list;
 }

@@ -330,8 +330,9 @@ bool al_expression_types(const struct al_expression *e, const struct al_scope *s
         }
         case AL_TERM_INPUT:
             if (term->index >= scope->input_count) {
-                (void)al_fail(err, AL_REFUSED, term->column, "the layer was given %u inputs, its declaration names input_%u",
-                              scope->input_count, term->index);
+                (void)al_fail(err, AL_REFUSED, term->column,
+                              "the layer was given %u inputs, its declaration names input_%u", scope->input_count,
+                              term->index);
                 return false;
             }
             types[i] = (struct al_typed){inputs[term->index], scope->inputs[term->index]};

@@ -182,7 +182,8 @@ bool al_rule_transpose(struct al_typing *t)
 }
 
 /* How many numbers a slice takes; ONNX clamps starts and ends to the tensor. */
-static bool slice_size(const struct al_typing *t, int64_t size, int64_t start, int64_t end, int64_t step, int64_t *out)
+static bool slice_size(const struct al_typing *t, int64_t size, int64_t start, int64_t end, int64_t step,
+                       int64_t *out)
 {
     if (step == 0 || step < -INT32_MAX || step > INT32_MAX)
         return al_typing_fail(t, "a step is zero or too large");

@@ -56,7 +56,8 @@ static bool is_letter(char c)
 }
 
 /* One operand of the equation, up to the comma or the arrow. */
-static bool einsum_operand(struct al_typing *t, struct al_text equation, size_t *at, uint32_t index, struct letters *all)
+static bool einsum_operand(struct al_typing *t, struct al_text equation, size_t *at, uint32_t index,
+                           struct letters *all)
 {
     const struct al_shape *shape = &t->in[index]->shape;
     bool here[128] = {false};
@@ -110,8 +111,8 @@ struct window {
     bool known;
 };
 
-static bool window_list(struct al_typing *t, const char *name, uint32_t wanted, int64_t least, struct al_integers *out,
-                        bool *known)
+static bool window_list(struct al_typing *t, const char *name, uint32_t wanted, int64_t least,
+                        struct al_integers *out, bool *known)
 {
     if (!al_setting_integers(t->term, name, t->scope, out, t->err))
         return false;
@@ -135,7 +136,8 @@ static bool read_window(struct al_typing *t, uint32_t axes, bool dilated, struct
 {
     struct al_integers strides, dilations = {0}, pads;
     w->known = true;
-    if (!window_list(t, "strides", axes, 1, &strides, &w->known) || !window_list(t, "pads", 2 * axes, 0, &pads, &w->known)
+    if (!window_list(t, "strides", axes, 1, &strides, &w->known)
+        || !window_list(t, "pads", 2 * axes, 0, &pads, &w->known)
         || (dilated && !window_list(t, "dilations", axes, 1, &dilations, &w->known)))
         return false;
     for (uint32_t i = 0; i < axes; i++) {
@@ -178,7 +180,8 @@ bool al_rule_conv(struct al_typing *t)
         return false;
     if (known && (group < 1 || (w.dim[0] >= 0 && w.dim[0] % group != 0)))
         return al_typing_fail(t, "the filters do not divide into %" PRId64 " groups", group);
-    if (known && x.dim[1] >= 0 && w.dim[1] >= 0 && (w.dim[1] > INT32_MAX || group > INT32_MAX || x.dim[1] != w.dim[1] * group))
+    if (known && x.dim[1] >= 0 && w.dim[1] >= 0
+        && (w.dim[1] > INT32_MAX || group > INT32_MAX || x.dim[1] != w.dim[1] * group))
         return al_typing_fail(t, "%" PRId64 " channels do not fit filters of %" PRId64, x.dim[1], w.dim[1]);
     if (t->count == 3 && t->in[2]->shape.rank != AL_UNRANKED
         && (t->in[2]->shape.rank != 1 || !agree(t, t->in[2]->shape.dim[0], w.dim[0])))
@@ -202,7 +205,8 @@ bool al_rule_pool(struct al_typing *t)
         return all_float(t);
     if (x.rank < 3 || x.rank > 5)
         return al_typing_fail(t, "takes a tensor of rank 3 to 5");
-    if (!window_list(t, "kernel_shape", x.rank - 2, 1, &kernel, &known) || !read_window(t, x.rank - 2, false, &window))
+    if (!window_list(t, "kernel_shape", x.rank - 2, 1, &kernel, &known)
+        || !read_window(t, x.rank - 2, false, &window))
         return false;
     for (uint32_t i = 2; i < x.rank; i++)
         if (!slide(t, &window, i - 2, x.dim[i], known ? kernel.at[i - 2] : -1, &t->out->shape.dim[i]))

@@ -60,8 +60,7 @@ static uint32_t unary(struct al_custom_lowering *c, const struct al_term *t)
         else
             a.beta = value;
     }
-    return al_emit_unary_with(c->l, operator_of(t), al_custom_operand(c, t->arguments[0], c->l->real), a.alpha, a.beta,
-                              a.gamma);
+    return al_emit_unary_with(c->l, operator_of(t), al_custom_argument(c, t, 0), a.alpha, a.beta, a.gamma);
 }
 
 /* Two operands, or more one after the other: Sum is Add repeated, Max and Min themselves. */
@@ -172,7 +171,8 @@ static uint32_t normalize(struct al_custom_lowering *c, const struct al_term *t)
     uint32_t variance = al_emit_reduce(l, AL_OP_REDUCE_MEAN, square, axes, count, true);
     uint32_t root = al_emit_unary(l, AL_OP_SQRT, al_emit_with_number(l, AL_OP_ADD, variance,
                                                                      al_setting_real(t, "epsilon", &c->scope)));
-    uint32_t y = al_emit_binary(l, AL_OP_MUL, al_emit_binary(l, AL_OP_DIV, centred, root), al_custom_argument(c, t, 1));
+    uint32_t even = al_emit_binary(l, AL_OP_DIV, centred, root);
+    uint32_t y = al_emit_binary(l, AL_OP_MUL, even, al_custom_argument(c, t, 1));
     return t->argument_count > 2 ? al_emit_binary(l, AL_OP_ADD, y, al_custom_argument(c, t, 2)) : y;
 }
 
@@ -189,7 +189,8 @@ static uint32_t transpose(struct al_custom_lowering *c, const struct al_term *t)
 static uint32_t slice(struct al_custom_lowering *c, const struct al_term *t, const struct al_typed *type)
 {
     uint32_t x = al_custom_argument(c, t, 0);
-    struct al_integers starts = integers(c, t, "starts"), axes = integers(c, t, "axes"), steps = integers(c, t, "steps");
+    struct al_integers starts = integers(c, t, "starts"), axes = integers(c, t, "axes");
+    struct al_integers steps = integers(c, t, "steps");
     for (uint32_t i = 0; i < starts.count && !c->l->failed; i++) {
         uint32_t axis = axes.count > 0 ? al_emit_axis(c->l, axes.at[i], type->shape.rank) : i;
         int64_t size = c->l->failed ? 0 : al_emit_shape(c->l, x)->dim[axis];

@@ -3,8 +3,8 @@ computes from them and the policy that declares each.
 
     KERAS_BACKEND=tensorflow python tests/make/custom_files.py tests/data/custom
 
-For each case NAME: NAME.keras (and NAME.h5 where legacy is true), NAME.json (the policy), NAME.npz with members in.N and
-out.N. The layers are written here in Python, and in the policies by hand from their definitions.
+For each case NAME: NAME.keras (and NAME.h5 where legacy is true), NAME.json (the policy), NAME.npz with members in.N
+and out.N. The layers are written here in Python, and in the policies by hand from their definitions.
 """
 import json
 import os

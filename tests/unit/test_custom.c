@@ -58,7 +58,8 @@ static const struct al_custom *declare_expression(struct fixture *f, const char 
     (void)snprintf(json, sizeof json,
                    "{\"custom_layers\": [{\"name\": \"L\", \"config\": {\"n\": {\"type\": \"integer\"},"
                    " \"rate\": {\"type\": \"number\"}, \"mode\": {\"type\": \"text\"}},"
-                   " \"weights\": [{\"name\": \"w\", \"shape\": [\"input[-1]\", \"n\"]}, {\"name\": \"b\", \"shape\": [\"n\"]}],"
+                   " \"weights\": [{\"name\": \"w\", \"shape\": [\"input[-1]\", \"n\"]},"
+                   "               {\"name\": \"b\", \"shape\": [\"n\"]}],"
                    " \"output\": %s, \"computes\": %s}]}", output, computes);
     return read_policy(f, json) == AL_OK ? f->policy->custom[0] : NULL;
 }
@@ -170,7 +171,8 @@ static void check_shape(struct fixture *f, const char *expression, uint32_t rank
 }
 
 #define SHAPE(expression, ...) \
-    check_shape(f, expression, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (const int64_t[]){__VA_ARGS__})
+    check_shape(f, expression, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), \
+                (const int64_t[]){__VA_ARGS__})
 
 static void operators_shape_their_results_as_onnx_says(void **state)
 {
@@ -218,7 +220,7 @@ static void errors_have_a_column(void **state)
     assert_string_equal(expression_error(f, "Reluu(input)"),
                         "column 1: there is no operator of this name; did you mean \"Relu\"?");
     assert_string_equal(expression_error(f, "Relu(inptu)"),
-                        "column 6: \"inptu\" is not declared: no weight, number of the configuration, input or earlier line");
+                        "column 6: \"inptu\" is no weight, no number of the configuration, no input and no earlier line");
     assert_string_equal(expression_error(f, "Add(input)"), "column 1: Add takes 2 tensors, found 1");
     assert_string_equal(expression_error(f, "Add(input, b"), "column 13: expected \",\", found the end");
     assert_string_equal(expression_error(f, "Relu(input) b"), "column 13: expected the end of the line");
@@ -234,25 +236,29 @@ static void errors_have_a_column(void **state)
     assert_string_equal(expression_error(f, "Elu(input, alpha=mode)"),
                         "column 18: \"mode\" is no number among the config keys");
     assert_string_equal(expression_error(f, "mode"),
-                        "column 1: \"mode\" is not declared: no weight, number of the configuration, input or earlier line");
+                        "column 1: \"mode\" is no weight, no number of the configuration, no input and no earlier line");
     assert_string_equal(expression_error(f, "y = Relu(input)"),
                         "column 1: the last line is an expression alone: the layer's output");
     assert_string_equal(expression_error(f, "Relu(input[0])"), "column 11: expected \",\", found \"[\"");
     assert_string_equal(expression_error(f, "Add(input, 1e999)"),
                         "column 12: expected an operator, a name, a number or a list of numbers");
-    assert_string_equal(expression_error(f, ""), "column 1: expected an operator, a name, a number or a list of numbers");
+    assert_string_equal(expression_error(f, ""),
+                        "column 1: expected an operator, a name, a number or a list of numbers");
 }
 
 static void types_are_checked_before_there_is_a_model(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(expression_error(f, "Add(Less(input, 0), 1)"), "line 1, column 1: Add: takes numbers, found boolean");
-    assert_string_equal(expression_error(f, "And(w, b)"), "line 1, column 1: And: takes booleans, found floating-point");
+    assert_string_equal(expression_error(f, "Add(Less(input, 0), 1)"),
+                        "line 1, column 1: Add: takes numbers, found boolean");
+    assert_string_equal(expression_error(f, "And(w, b)"),
+                        "line 1, column 1: And: takes booleans, found floating-point");
     assert_string_equal(expression_error(f, "Transpose(w, perm=[0, 1, 2])"),
                         "line 1, column 1: Transpose: perm has 3 numbers for a tensor of rank 2");
     assert_string_equal(expression_error(f, "Add([1, 2], [1, 2, 3])"),
                         "line 1, column 1: Add: sizes 2 and 3 do not go together");
-    assert_string_equal(expression_error(f, "Softmax(b, axis=1)"), "line 1, column 1: Softmax: a tensor of rank 1 has no axis 1");
+    assert_string_equal(expression_error(f, "Softmax(b, axis=1)"),
+                        "line 1, column 1: Softmax: a tensor of rank 1 has no axis 1");
     assert_string_equal(expression_error(f, "Add(Range(start=0, limit=3, delta=1), 0.5)"),
                         "line 1, column 1: Add: a number that is not whole meets integers; use Cast(…, to=\"float\")");
     assert_string_equal(expression_error(f, "Gather(w, b)"),
@@ -265,7 +271,8 @@ static void lines_name_what_later_lines_use(void **state)
 {
     struct fixture *f = *state;
     const struct al_custom *c = declare_expression(
-        f, "[\"mean = ReduceMean(input, axes=[-1])\", \"centred = Sub(input, mean)\", \"Mul(centred, rate)\"]", "[\"input[:]\"]");
+        f, "[\"mean = ReduceMean(input, axes=[-1])\", \"centred = Sub(input, mean)\", \"Mul(centred, rate)\"]",
+        "[\"input[:]\"]");
     assert_non_null(c);
     assert_int_equal(c->computes.line_count, 3);
     assert_null(declare_expression(f, "[\"Relu(input)\", \"input\"]", "[\"input[:]\"]"));
@@ -289,15 +296,17 @@ static void declarations_are_refused_at_their_place(void **state)
          "policy:/custom_layers/0/name"},
         {"{\"custom_layers\": [{\"name\": \"A\", \"outptu\": [1], \"computes\": \"input\"}]}", AL_POLICY_UNKNOWN,
          "policy:/custom_layers/0/outptu"},
-        {"{\"custom_layers\": [{\"name\": \"A\", \"output\": [\"unit\"], \"computes\": \"input\"}]}", AL_POLICY_EXPRESSION,
-         "policy:/custom_layers/0/output/0"},
+        {"{\"custom_layers\": [{\"name\": \"A\", \"output\": [\"unit\"], \"computes\": \"input\"}]}",
+         AL_POLICY_EXPRESSION, "policy:/custom_layers/0/output/0"},
         {"{\"custom_layers\": [{\"name\": \"A\", \"output\": [\"input[0:2] + 1\"], \"computes\": \"input\"}]}",
          AL_POLICY_EXPRESSION, "policy:/custom_layers/0/output/0"},
         {"{\"custom_layers\": [{\"name\": \"A\", \"output\": [0], \"computes\": \"input\"}]}", AL_POLICY_VALUE,
          "policy:/custom_layers/0/output/0"},
-        {"{\"custom_layers\": [{\"name\": \"A\", \"config\": {\"k\": {\"type\": \"int\"}}, \"output\": [1], \"computes\": \"input\"}]}",
+        {"{\"custom_layers\": [{\"name\": \"A\", \"config\": {\"k\": {\"type\": \"int\"}}, \"output\": [1],"
+         " \"computes\": \"input\"}]}",
          AL_POLICY_VALUE, "policy:/custom_layers/0/config/k/type"},
-        {"{\"custom_layers\": [{\"name\": \"A\", \"config\": {\"k\": {\"type\": \"integer\", \"minimum\": 4, \"maximum\": 3}}, "
+        {"{\"custom_layers\": [{\"name\": \"A\", \"config\": {\"k\": {\"type\": \"integer\", \"minimum\": 4,"
+         " \"maximum\": 3}}, "
          "\"output\": [1], \"computes\": \"input\"}]}", AL_POLICY_DECLARATION, "policy:/custom_layers/0/config/k"},
         {"{\"custom_layers\": [{\"name\": \"A\", \"config\": {\"k\": {\"type\": \"integer\", \"default\": 1.5}}, "
          "\"output\": [1], \"computes\": \"input\"}]}", AL_POLICY_VALUE, "policy:/custom_layers/0/config/k/default"},
@@ -305,15 +314,17 @@ static void declarations_are_refused_at_their_place(void **state)
          "\"computes\": \"input\"}]}", AL_POLICY_DECLARATION, "policy:/custom_layers/0/config/name"},
         {"{\"custom_layers\": [{\"name\": \"A\", \"config\": {\"k\": {\"type\": \"choice\"}}, \"output\": [1], "
          "\"computes\": \"input\"}]}", AL_POLICY_DECLARATION, "policy:/custom_layers/0/config/k"},
-        {"{\"custom_layers\": [{\"name\": \"A\", \"weights\": [{\"name\": \"input\", \"shape\": []}], \"output\": [1], "
+        {"{\"custom_layers\": [{\"name\": \"A\", \"weights\": [{\"name\": \"input\", \"shape\": []}],"
+         " \"output\": [1], "
          "\"computes\": \"input\"}]}", AL_POLICY_DUPLICATE, "policy:/custom_layers/0/weights/0"},
-        {"{\"custom_layers\": [{\"name\": \"A\", \"output\": [1], \"computes\": \"Relu(2)\"}]}", AL_POLICY_DECLARATION,
-         "policy:/custom_layers/0"},
+        {"{\"custom_layers\": [{\"name\": \"A\", \"output\": [1], \"computes\": \"Relu(2)\"}]}",
+         AL_POLICY_DECLARATION, "policy:/custom_layers/0"},
         {"{\"custom_functions\": [{\"name\": \"A\", \"computes\": \"Add(input, input_1)\"}]}", AL_POLICY_DECLARATION,
          "policy:/custom_functions/0"},
         {"{\"custom_functions\": [{\"name\": \"A\", \"output\": [1], \"computes\": \"input\"}]}", AL_POLICY_UNKNOWN,
          "policy:/custom_functions/0/output"},
-        {"{\"custom_functions\": [{\"name\": \"A\", \"computes\": \"input\"}, {\"name\": \"A\", \"computes\": \"input\"}]}",
+        {"{\"custom_functions\": [{\"name\": \"A\", \"computes\": \"input\"},"
+         " {\"name\": \"A\", \"computes\": \"input\"}]}",
          AL_POLICY_DUPLICATE, "policy:/custom_functions/1"},
     };
     struct fixture *f = *state;
@@ -330,12 +341,15 @@ static void a_declaration_survives_printing(void **state)
     struct al_buffer first, second;
     al_buffer_init(&first, 1U << 20);
     al_buffer_init(&second, 1U << 20);
-    (void)declare(f, "{\"custom_functions\": [{\"name\": \"Custom>steep\", \"computes\": \"Mul(input, Sigmoid(Mul(1.5, input)))\"}],"
+    (void)declare(f, "{\"custom_functions\": [{\"name\": \"Custom>steep\","
+                     " \"computes\": \"Mul(input, Sigmoid(Mul(1.5, input)))\"}],"
                      " \"custom_layers\": [{\"name\": \"P>A\", \"masking\": true, \"config\": {"
-                     " \"n\": {\"type\": \"integer\", \"minimum\": 1, \"default\": 3}, \"r\": {\"type\": \"number\", \"maximum\": 0.1},"
+                     " \"n\": {\"type\": \"integer\", \"minimum\": 1, \"default\": 3},"
+                     " \"r\": {\"type\": \"number\", \"maximum\": 0.1},"
                      " \"m\": {\"type\": \"choice\", \"choices\": [\"a\", \"b\"], \"default\": \"a\"},"
                      " \"k\": {\"type\": \"initializer\", \"default\": null}, \"f\": {\"type\": \"boolean\"}},"
-                     " \"weights\": [{\"name\": \"w\", \"shape\": [3, \"input_1[-1] * (n + 2)\"], \"trainable\": false}],"
+                     " \"weights\": [{\"name\": \"w\", \"shape\": [3, \"input_1[-1] * (n + 2)\"],"
+                     " \"trainable\": false}],"
                      " \"output\": [\"input[:]\"], \"computes\": [\"x = Add(input_0, input_1)\", \"Mul(x, r)\"]}]}");
     assert_int_equal(f->policy->custom_count, 2);
     assert_false(f->policy->custom[0]->function);

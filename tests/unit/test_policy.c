@@ -136,7 +136,8 @@ static void refusals_name_the_place(void **state)
 static void every_error_is_told_at_once(void **state)
 {
     struct fixture *f = *state;
-    refuse(f, "{\"nme\": 1, \"graphs\": 1, \"limits\": {\"x\": 1, \"layers\": \"3\"}}", AL_POLICY_UNKNOWN, "policy:/nme");
+    refuse(f, "{\"nme\": 1, \"graphs\": 1, \"limits\": {\"x\": 1, \"layers\": \"3\"}}", AL_POLICY_UNKNOWN,
+           "policy:/nme");
     assert_int_equal(f->findings.count, 4);
     assert_string_equal(f->findings.list[0].message, "unknown key \"nme\"; did you mean \"name\"?");
 }
