@@ -209,8 +209,11 @@ bool al_rule_slice(struct al_typing *t)
         || !al_setting_integers(t->term, "axes", t->scope, &axes, t->err)
         || !al_setting_integers(t->term, "steps", t->scope, &steps, t->err))
         return false;
-    if (!starts.counted || !ends.counted || !axes.counted || !steps.counted)
-        return al_typing_fail(t, "starts, ends, axes and steps take single numbers");
+    if (!starts.counted || !ends.counted || !axes.counted || !steps.counted) {
+        if (al_ranked(t->in[0]))
+            unknown(shape, shape->rank);
+        return true;
+    }
     if (starts.count != ends.count || (axes.count > 0 && axes.count != starts.count)
         || (steps.count > 0 && steps.count != starts.count))
         return al_typing_fail(t, "starts, ends, axes and steps are not equally long");
