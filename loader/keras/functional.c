@@ -107,6 +107,16 @@ static bool count_nodes(struct al_keras_graph *g, const struct al_place *place)
     return g->nodes != NULL || al_keras_no_memory(k);
 }
 
+/* The settings of an operation of Keras 2 stand in its call, so that it can be called only once. */
+static bool finish_operation(struct al_keras *k, const struct al_keras_entry *entry, const struct al_row *row,
+                             const struct al_place *place)
+{
+    if (row->param_count > 0 && entry->node_count != 1)
+        return al_find(k->findings, AL_KERAS_ARGUMENT, place, "one call", AL_NOTHING,
+                       "an operation that is called again, perhaps with other settings");
+    return al_keras_default_params(k, entry->layer, row, NULL, place);
+}
+
 static bool read_node(struct al_keras_graph *g, const struct al_keras_entry *entry, uint32_t number,
                       const struct al_place *place)
 {
@@ -123,6 +133,8 @@ static bool read_node(struct al_keras_graph *g, const struct al_keras_entry *ent
     if (call.slots == NULL || call.taken == NULL)
         return al_keras_no_memory(k);
     if (!(call.legacy ? al_keras_legacy_node_read(&call, json, place) : al_keras_node_read(&call, json, place)))
+        return false;
+    if (row->operation && k->keras2 && !finish_operation(k, entry, row, place))
         return false;
     /* what was given moves to the front, in the order of the row's arguments */
     node->given = call.slots;

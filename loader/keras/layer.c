@@ -70,12 +70,8 @@ static uint32_t operation_kind(struct al_keras *k, const struct al_keras_object 
     json_t *function = json_object_get(o->config, "function");
     if (!known || !json_is_string(function))
         return AL_NONE_INDEX;
-    if (al_text_is(o->class_name, "TFOpLambda"))
-        return al_kind_of_operation(AL_NOTHING, al_json_text(function), true);
-    /* a subscript is all that this class ever calls */
-    bool subscript = al_text_is(o->class_name, "SlicingOpLambda") &&
-                     al_text_is(al_json_text(function), "__operators__.getitem");
-    return subscript ? al_kind_of_operation(AL_NOTHING, o->class_name, true) : AL_NONE_INDEX;
+    bool calls = al_text_is(o->class_name, "TFOpLambda") || al_text_is(o->class_name, "SlicingOpLambda");
+    return calls ? al_kind_of_operation(AL_NOTHING, al_json_text(function), true) : AL_NONE_INDEX;
 }
 
 /* The kind of an object, or AL_NONE_INDEX after a finding. */

@@ -33,6 +33,15 @@ bool al_keras_tensor_item(struct al_keras_call *c, json_t *json, const struct al
                            json_array_get(history, 2), 0, &at, out);
 }
 
+/* The argument that takes all positional ones from its place on, as Python's *args. */
+static uint32_t rest_of(const struct al_row *row)
+{
+    for (uint32_t i = 0; i < row->argument_count; i++)
+        if (row->arguments[i].flags & AL_ARGUMENT_REST)
+            return i;
+    return AL_NONE_INDEX;
+}
+
 bool al_keras_node_read(struct al_keras_call *c, json_t *json, const struct al_place *place)
 {
     struct al_keras *k = c->graph->k;
@@ -43,11 +52,18 @@ bool al_keras_node_read(struct al_keras_call *c, json_t *json, const struct al_p
     if (!al_keras_only_keys(k, json, place, node_keys))
         return false;
     struct al_place up = al_place_key(place, al_text_of("args"));
-    if (json_array_size(args) > c->row->argument_count)
+    uint32_t rest = rest_of(c->row);
+    if (rest == AL_NONE_INDEX && json_array_size(args) > c->row->argument_count)
         return al_find(k->findings, AL_KERAS_ARGUMENT, &up, NULL, al_json_show(k->findings, args),
                        "%s takes fewer arguments", c->row->name);
     for (uint32_t i = 0; i < json_array_size(args); i++) {
         struct al_place at = al_place_index(&up, i);
+        if (i == rest) {
+            c->taken[i] = true;
+            if (!al_keras_tensor_list(c, i, args, i, &up))
+                return false;
+            break;
+        }
         if (!al_keras_argument(c, i, json_array_get(args, i), &at))
             return false;
     }

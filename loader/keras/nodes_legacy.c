@@ -36,6 +36,9 @@ static bool read_keyword(struct al_keras_call *c, const char *name, json_t *valu
     /* an operation's own name says nothing about what it computes */
     if (c->row->operation && strcmp(name, "name") == 0 && (json_is_null(value) || json_is_string(value)))
         return true;
+    uint32_t param = c->row->operation ? al_keras_find_param(c->row, name) : AL_NONE_INDEX;
+    if (param != AL_NONE_INDEX)
+        return al_keras_take_param(c->graph->k, c->layer, c->row, param, value, place);
     for (size_t i = 0; i < sizeof renamed / sizeof renamed[0]; i++)
         if (strcmp(name, renamed[i].tensorflow) == 0 && !has_argument(c->row, name) &&
             has_argument(c->row, renamed[i].keras))

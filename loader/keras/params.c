@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static uint32_t find_param(const struct al_row *row, const char *key)
+uint32_t al_keras_find_param(const struct al_row *row, const char *key)
 {
     for (uint32_t i = 0; i < row->param_count; i++)
         if (strcmp(row->params[i].key, key) == 0)
@@ -12,14 +12,14 @@ static uint32_t find_param(const struct al_row *row, const char *key)
     return AL_NONE_INDEX;
 }
 
-static bool take(struct al_keras *k, uint32_t layer, const struct al_row *row, uint32_t at, json_t *json,
-                 const struct al_place *place)
+bool al_keras_take_param(struct al_keras *k, uint32_t layer, const struct al_row *row, uint32_t at, json_t *json,
+                         const struct al_place *place)
 {
     const struct al_param *param = &row->params[at];
     struct al_value value;
     uint32_t target = at;
     if (param->flags & AL_PARAM_ALIAS) {
-        target = find_param(row, param->alias_of);
+        target = al_keras_find_param(row, param->alias_of);
         if (target == AL_NONE_INDEX)
             return true;
         param = &row->params[target];
@@ -56,6 +56,15 @@ static bool fill_default(struct al_keras *k, uint32_t layer, const struct al_row
     return good;
 }
 
+bool al_keras_default_params(struct al_keras *k, uint32_t layer, const struct al_row *row, json_t *config,
+                             const struct al_place *place)
+{
+    for (uint32_t i = 0; i < row->param_count; i++)
+        if (!fill_default(k, layer, row, i, config, place))
+            return false;
+    return true;
+}
+
 bool al_keras_params(struct al_keras *k, uint32_t layer, const struct al_row *row, json_t *config,
                      const struct al_place *place)
 {
@@ -63,10 +72,10 @@ bool al_keras_params(struct al_keras *k, uint32_t layer, const struct al_row *ro
     json_t *value;
     json_object_foreach(config, key, value) {
         struct al_place at = al_place_key(place, al_text_of(key));
-        uint32_t param = find_param(row, key);
+        uint32_t param = al_keras_find_param(row, key);
         bool handled = true;
         if (param != AL_NONE_INDEX) {
-            if (!take(k, layer, row, param, value, &at))
+            if (!al_keras_take_param(k, layer, row, param, value, &at))
                 return false;
         } else if (!al_keras_common_key(k, layer, key, value, &at, &handled))
             return false;
@@ -74,8 +83,6 @@ bool al_keras_params(struct al_keras *k, uint32_t layer, const struct al_row *ro
             return al_find(k->findings, AL_KERAS_UNKNOWN_KEY, &at, NULL, al_json_show(k->findings, value),
                            "%s has no setting \"%s\"", row->name, al_show(k->findings, al_text_of(key)));
     }
-    for (uint32_t i = 0; i < row->param_count; i++)
-        if (!fill_default(k, layer, row, i, config, place))
-            return false;
-    return true;
+    /* an operation of Keras 2 gets its settings with its call */
+    return (row->operation && k->keras2) || al_keras_default_params(k, layer, row, config, place);
 }

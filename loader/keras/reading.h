@@ -72,6 +72,12 @@ bool al_keras_add_backward_layer(struct al_keras *k, json_t *config, const struc
 /* params.c, value.c */
 bool al_keras_params(struct al_keras *k, uint32_t layer, const struct al_row *row, json_t *config,
                      const struct al_place *place);
+uint32_t al_keras_find_param(const struct al_row *row, const char *key);
+bool al_keras_take_param(struct al_keras *k, uint32_t layer, const struct al_row *row, uint32_t at, json_t *json,
+                         const struct al_place *place);
+/* Fills in what `config` (NULL: nothing) does not say. */
+bool al_keras_default_params(struct al_keras *k, uint32_t layer, const struct al_row *row, json_t *config,
+                             const struct al_place *place);
 bool al_keras_value(struct al_keras *k, uint32_t layer, const struct al_param *param, json_t *json,
                     const struct al_place *place, struct al_value *out);
 bool al_keras_shape(struct al_keras *k, json_t *json, const struct al_place *place, struct al_shape *out);

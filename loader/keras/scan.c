@@ -32,6 +32,24 @@ static bool judge(struct al_findings *f, json_t *json, const struct al_place *pl
     return true;
 }
 
+/* Keras opens a vocabulary that is a word as a file, on this host or on the network. */
+static bool judge_vocabulary(struct al_findings *f, json_t *json, const struct al_place *place)
+{
+    static const char *const classes[] = {"StringLookup", "IntegerLookup", "TextVectorization"};
+    static const char *const keys[] = {"vocabulary", "vocabulary_file", "idf_weights"};
+    struct al_text name = al_json_text(json_object_get(json, "class_name"));
+    json_t *config = json_object_get(json, "config");
+    for (size_t c = 0; name.at != NULL && c < sizeof classes / sizeof classes[0]; c++)
+        for (size_t i = 0; al_text_is(name, classes[c]) && i < sizeof keys / sizeof keys[0]; i++) {
+            json_t *value = json_object_get(config, keys[i]);
+            struct al_place up = al_place_key(place, al_text_of("config")), at = al_place_key(&up, al_text_of(keys[i]));
+            if (json_is_string(value))
+                return al_find(f, AL_KERAS_VOCABULARY_PATH, &at, "a list of words, or null", al_json_text(value),
+                               "a vocabulary that Keras would read from a path");
+        }
+    return true;
+}
+
 static bool walk(struct al_findings *f, json_t *json, const struct al_place *place, uint32_t depth)
 {
     if (depth > AL_MAX_JSON_DEPTH)
@@ -45,7 +63,7 @@ static bool walk(struct al_findings *f, json_t *json, const struct al_place *pla
         }
         return true;
     }
-    if (!judge(f, json, place))
+    if (!judge(f, json, place) || !judge_vocabulary(f, json, place))
         return false;
     const char *key;
     json_t *value;

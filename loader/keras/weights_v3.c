@@ -39,15 +39,20 @@ static size_t snake(struct al_text name, char *out)
     return n;
 }
 
-/* The class as Python names it, where the file names it otherwise. */
-static struct al_text python_class(struct al_text name)
+/* What counts in a list: the class in snake case, without the package of a registered one. */
+static const char *group_name(struct al_keras *k, uint32_t layer, char *word)
 {
-    if (al_text_is(name, "GroupQueryAttention"))
-        return al_text_of("GroupedQueryAttention");
-    if (al_text_is(name, "Model"))
-        return al_text_of("Functional");
+    const struct al_row *row = al_row_of(k->policy, k->model->layers[layer].kind);
+    struct al_text name = k->layers[layer].class_name;
+    if (row->group_name != NULL)
+        return row->group_name;
+    if (k->model->layers[layer].kind == AL_KIND_FUNCTIONAL)
+        return "functional"; /* "Model" in older files */
     const char *split = name.length > 0 ? memchr(name.at, '>', name.length) : NULL;
-    return split != NULL ? (struct al_text){split + 1, name.length - (size_t)(split - name.at) - 1} : name;
+    if (split != NULL)
+        name = (struct al_text){split + 1, name.length - (size_t)(split - name.at) - 1};
+    word[snake(name, word)] = '\0';
+    return word;
 }
 
 struct counted {
@@ -69,14 +74,14 @@ static bool name_children(struct layout *l, uint32_t owner)
         bool in_model = strcmp(extra->attribute, "layers") == 0;
         const char *attribute = in_model ? l->list : extra->attribute;
         const char *separator = l->paths[owner][0] != '\0' ? "/" : "";
-        struct al_text name = python_class(extra->class_name);
-        if (al_row_of(k->policy, k->model->layers[child].kind)->operation || name.length > AL_MAX_NAME_BYTES)
+        if (al_row_of(k->policy, k->model->layers[child].kind)->operation ||
+            extra->class_name.length > AL_MAX_NAME_BYTES)
             continue;
         if (!extra->in_list) {
             l->paths[child] = al_arena_format(k->arena, "%s%s%s", l->paths[owner], separator, attribute);
         } else {
-            char word[4 * AL_MAX_NAME_BYTES + 1];
-            word[snake(name, word)] = '\0';
+            char room_for_word[4 * AL_MAX_NAME_BYTES + 1];
+            const char *word = group_name(k, child, room_for_word);
             size_t s = 0;
             while (s < seen_count && (strcmp(seen[s].word, word) != 0 || strcmp(seen[s].attribute, attribute) != 0))
                 s++;
