@@ -28,11 +28,12 @@ struct launch {
 };
 
 /* First everything is lifted above the places, so that no descriptor is overwritten
-   that is still needed. */
+   that is still needed; but only what lies too low, because a host may have few. */
 static int arrange(struct launch *l)
 {
     for (uint32_t i = 0; i <= l->places; i++) {
-        l->fds[i] = fcntl(l->fds[i], F_DUPFD_CLOEXEC, (int)l->places);
+        if (l->fds[i] < (int)l->places)
+            l->fds[i] = fcntl(l->fds[i], F_DUPFD_CLOEXEC, (int)l->places);
         if (l->fds[i] < 0)
             return errno;
     }

@@ -20,6 +20,50 @@ static bool verb_is(const char *bytes, size_t size, const char *verb)
     return size >= length && memcmp(bytes, verb, length) == 0;
 }
 
+/* ---- looking for the parent's secrets ---- */
+
+enum { MASK = 0x5a, SECRET_BYTES = 32, FOUND = 66, NOT_FOUND = 65, MAPS_BYTES = 64 << 10 };
+
+static char maps[MAPS_BYTES];
+
+/* So that a test can see that the search works. */
+static const char known[] __attribute__((used)) = "a line that the cell itself has.";
+
+/* Before the lock: where this process has memory. */
+static void remember_maps(void)
+{
+    FILE *file = fopen("/proc/self/maps", "re");
+    size_t n = file != NULL ? fread(maps, 1, sizeof maps - 1, file) : 0;
+    maps[n] = '\0';
+}
+
+/* Whether the secret, which the input holds masked, lies anywhere in a range. */
+static bool lies_in(const uint8_t *from, const uint8_t *to, const uint8_t *masked)
+{
+    for (; from + SECRET_BYTES <= to; from++) {
+        size_t i = 0;
+        while (i < SECRET_BYTES && from[i] == (masked[i] ^ MASK))
+            i++;
+        if (i == SECRET_BYTES)
+            return true;
+    }
+    return false;
+}
+
+/* With full use of its own memory: the end says whether the secret was there. */
+static void loot(const uint8_t *masked)
+{
+    for (char *line = maps; *line != '\0'; line = strchr(line, '\n') + 1) {
+        char *end = line;
+        unsigned long from = strtoul(line, &end, 16), to = strtoul(end + 1, &end, 16);
+        const char *kernels = strstr(end, "[v"), *next = strchr(line, '\n');
+        bool readable = end[1] == 'r' && (kernels == NULL || kernels > next);
+        if (readable && lies_in((const uint8_t *)from, (const uint8_t *)to, masked))
+            _exit(FOUND);
+    }
+    _exit(NOT_FOUND);
+}
+
 /* ---- after HELLO, as al_load ---- */
 
 static bool accept(struct al_model **out, const struct al_input *input, struct al_arena *arena)
@@ -111,6 +155,8 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
     if (verb_is(bytes, size, "exit "))
         _exit(atoi(bytes + 5));
     attack(bytes, size);
+    if (verb_is(bytes, size, "loot ") && size == 5 + SECRET_BYTES)
+        loot(inputs[0].bytes + 5);
     bool good = accept(out, &inputs[0], arena);
     if (verb_is(bytes, size, "output"))
         much_output(*out);
@@ -174,6 +220,8 @@ int main(void)
         leave_a_child();
     if (!al_cell_read_job(&cell))
         _exit(AL_EXIT_NO_JOB);
+    if (verb_is(verb, size, "loot "))
+        remember_maps();
     al_cell_lock(&cell);
     if (verb_is(verb, size, "silent"))
         _exit(0);
