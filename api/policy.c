@@ -94,11 +94,6 @@ enum al_status al_policy_text(const struct al_policy *policy, char **out, struct
     return AL_OK;
 }
 
-void al_text_free(char *text)
-{
-    free(text);
-}
-
 enum al_status al_policy_digest(const struct al_policy *policy, char out[65], struct al_error *err)
 {
     struct al_buffer b;

@@ -39,17 +39,28 @@ fail:
     return NULL;
 }
 
+static const char *copy(struct al_arena *arena, const char *text)
+{
+    return al_arena_copy(arena, text, strlen(text));
+}
+
 static bool add_remark(struct al_report *r, const struct al_finding *finding)
 {
     const struct al_finding_row *row = al_finding_row(finding->id);
     struct al_remark *remark = al_arena_alloc(r->arena, 1, sizeof *remark);
     if (remark == NULL)
         return false;
-    *remark = (struct al_remark){row->id,           finding->severity, finding->where, finding->message,
-                                 finding->expected, finding->found,    row->remedy,    row->cwe,
-                                 row->cve};
+    *remark = (struct al_remark){.id = row->id,
+                                 .severity = finding->severity,
+                                 .where = copy(r->arena, finding->where),
+                                 .message = copy(r->arena, finding->message),
+                                 .expected = copy(r->arena, finding->expected),
+                                 .found = copy(r->arena, finding->found),
+                                 .remedy = row->remedy,
+                                 .cwe = row->cwe,
+                                 .cve = row->cve};
     r->remarks[r->remark_count++] = remark;
-    return true;
+    return remark->where != NULL && remark->message != NULL && remark->expected != NULL && remark->found != NULL;
 }
 
 static bool add_remarks(struct al_report *r)
@@ -131,7 +142,7 @@ bool al_report_finish(struct al_report *r)
         return false;
     if (r->verdict == AL_VERDICT_ERROR) {
         const struct al_error *e = r->vetted != NULL ? &r->vetted->error : &r->error;
-        r->file.error = al_arena_format(r->arena, "%s", e->what[0] != '\0' ? e->what : al_status_word(e->code));
+        r->file.error = al_fact_text(r->arena, al_text_of(e->what[0] != '\0' ? e->what : al_status_word(e->code)));
         if (r->file.error == NULL)
             return false;
     }
@@ -146,6 +157,13 @@ bool al_report_finish(struct al_report *r)
         return true;
     r->file.written_by = writer(r->arena, r->vetted->model);
     return r->file.written_by != NULL && al_report_describe(r, r->vetted->model);
+}
+
+void al_report_forget_bytes(struct al_report *r)
+{
+    al_vetted_free(r->vetted);
+    r->vetted = NULL;
+    al_bundle_free(&r->bundle);
 }
 
 enum al_verdict al_report_verdict(const struct al_report *r)
@@ -185,8 +203,7 @@ void al_report_free(struct al_report *r)
 {
     if (r == NULL)
         return;
-    al_vetted_free(r->vetted);
-    al_bundle_free(&r->bundle);
+    al_report_forget_bytes(r);
     al_policy_free(r->own_policy);
     al_arena_free(r->arena);
     free(r);

@@ -12,7 +12,7 @@ struct al_report {
     const struct al_policy *policy;
     struct al_findings findings;      /* made before the cell: opening, signature; or of a policy file */
     struct al_bundle bundle;          /* owned: the bytes that `vetted` points into */
-    struct al_vetted *vetted;         /* owned; NULL where no cell was asked */
+    struct al_vetted *vetted;         /* owned; NULL where no cell was asked, or forgotten */
     struct al_error error;            /* words for an ERROR that has no finding */
     enum al_verdict verdict;
     struct al_file_facts file;
@@ -30,6 +30,9 @@ struct al_report *al_report_new(const char *shown, const struct al_policy *polic
 
 /* Settles verdict and facts from findings and `vetted`; false where memory is short. */
 bool al_report_finish(struct al_report *r);
+
+/* Drops model and snapshots; the facts remain. */
+void al_report_forget_bytes(struct al_report *r);
 
 /* Text from a file, escaped, in `arena`; NULL where memory is short. */
 const char *al_fact_text(struct al_arena *arena, struct al_text text);

@@ -22,10 +22,10 @@ enum al_status al_runner_new(struct al_runner **out, const struct al_report *rep
     struct al_runner_options options = AL_RUNNER_OPTIONS_INIT;
     if (given != NULL)
         memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
-    if (report->verdict != AL_VERDICT_ACCEPT || report->vetted->model->layer_count == 0)
-        return al_fail(err, AL_USAGE, 0, "%s", report->verdict == AL_VERDICT_ACCEPT
-                                                   ? "the file holds weights only: its architecture is needed too"
-                                                   : "the model was not accepted");
+    if (report->verdict != AL_VERDICT_ACCEPT || report->vetted == NULL)
+        return al_fail(err, AL_USAGE, 0, "the model was not accepted, or its report holds facts only");
+    if (report->vetted->model->layer_count == 0)
+        return al_fail(err, AL_USAGE, 0, "the file holds weights only: its architecture is needed too");
     const struct al_vetted *v = report->vetted;
     struct al_runner *r = calloc(1, sizeof *r);
     if (r == NULL)
@@ -120,9 +120,14 @@ static enum al_status misused(const struct al_findings *f, struct al_error *err)
 {
     const struct al_finding *last = &f->list[f->count - 1];
     bool expected = last->expected[0] != '\0', found = last->found[0] != '\0';
-    return al_fail(err, AL_USAGE, 0, "%s: %s%s%s%s%s%s%s", al_finding_row(last->id)->id, last->message,
-                   last->where[0] != '\0' ? "; at " : "", last->where, expected ? "; expected " : "",
-                   last->expected, found ? "; found " : "", last->found);
+    enum al_status status =
+        al_fail(err, AL_USAGE, 0, "%s: %s%s%s%s%s%s%s", al_finding_row(last->id)->id, last->message,
+                last->where[0] != '\0' ? "; at " : "", last->where, expected ? "; expected " : "", last->expected,
+                found ? "; found " : "", last->found);
+    /* cut off anywhere, names could end inside a character */
+    for (char *c = err != NULL ? err->what : NULL; c != NULL && *c != '\0'; c++)
+        *c = (unsigned char)*c < 0x80 ? *c : '?';
+    return status;
 }
 
 static enum al_status predict(struct al_runner *r, const struct al_array *in, uint32_t count, struct al_arena *arena,

@@ -14,7 +14,7 @@
    is better than to be passed over in silence. */
 static const char *const suffixes[] = {
     ".keras", ".h5", ".hdf5", ".weights.json", ".npy", ".npz", ".safetensors", ".gguf", ".onnx", ".tflite", ".pb",
-    ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".mar", ".pte", ".msgpack", ".bin",
+    ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".mar", ".pte", ".msgpack",
 };
 
 static bool has_model_suffix(const char *name)

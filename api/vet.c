@@ -85,6 +85,8 @@ enum al_status al_source_vet(struct al_report **out, const struct al_source *sou
         al_report_free(r);
         return al_fail(err, AL_NO_MEMORY, 0, "no memory for a report");
     }
+    if (options.facts_only)
+        al_report_forget_bytes(r);
     *out = r;
     return AL_OK;
 }

@@ -56,7 +56,7 @@ const char *const *operands(const struct arguments *arguments);
 /* Parses what follows the command's name and runs it; returns the exit status. */
 int command_run(const struct command *command, int count, char **words);
 
-/* One line to standard error: "airlock: ...". Control characters of its arguments are replaced. */
+/* One line to standard error: "airlock: ...", with whatever is not printable written out. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a failed call of the library; returns STATUS_FAILED, or STATUS_REFUSED for AL_REFUSED. */
 int complain_of(const char *about, const struct al_error *err);

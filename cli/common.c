@@ -25,7 +25,8 @@ struct al_policy *open_policy(const struct arguments *arguments, int *status)
 
 struct al_report *open_model(const struct arguments *arguments, const struct al_policy *policy, int *status)
 {
-    const struct al_options options = {sizeof options, policy, argument_value(arguments, "--architecture"), true};
+    const struct al_options options = {sizeof options, policy, argument_value(arguments, "--architecture"), true,
+                                       false};
     struct al_collection *collection = NULL;
     struct al_report *report = NULL;
     struct al_error err = {0};

@@ -19,10 +19,9 @@ void complain(const char *format, ...)
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     /* paths are whatever somebody named a file: nothing in them may steer a terminal */
-    for (char *c = line; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            *c = '?';
-    fprintf(stderr, "airlock: %s\n", line);
+    char *shown = al_text_shown(line);
+    fprintf(stderr, "airlock: %s\n", shown != NULL ? shown : "no memory");
+    al_text_free(shown);
 }
 
 int complain_of(const char *about, const struct al_error *err)

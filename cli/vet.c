@@ -147,7 +147,8 @@ static int vet(const struct arguments *arguments, const struct al_collection *co
                           .colour = out.path == NULL && report_colour(stdout),
                           .quiet = argument_given(arguments, "--quiet"),
                           .verbose = argument_given(arguments, "--verbose")};
-    const struct al_options options = {sizeof options, policy, argument_value(arguments, "--architecture"), false};
+    const struct al_options options = {sizeof options, policy, argument_value(arguments, "--architecture"), false,
+                                       true};
     struct work w = {.collection = collection, .options = &options, .count = facts->models};
     bool reported = run_workers(&w, jobs, &r, format);
     if (facts->unreadable > 0)

@@ -54,6 +54,12 @@ struct al_error {
 /* The status as a word ("refused", "no memory" ...). */
 AL_API const char *al_status_word(enum al_status code);
 
+/* Any bytes as printable text, as everything else here is: what is not UTF-8, controls and
+   bidirectional marks are written out as \xNN or \u{...}. To be freed with al_text_free;
+   NULL where memory is short. */
+AL_API char *al_text_shown(const char *text);
+AL_API void al_text_free(char *text);
+
 /* The library's version, "0.1.0". */
 AL_API const char *al_version(void);
 
@@ -184,7 +190,6 @@ AL_API const char *al_policy_name(const struct al_policy *policy);
 AL_API enum al_status al_policy_digest(const struct al_policy *policy, char out[65], struct al_error *err);
 /* The policy in force, complete, as JSON that al_policy_load takes back; to be freed with al_text_free. */
 AL_API enum al_status al_policy_text(const struct al_policy *policy, char **out, struct al_error *err);
-AL_API void al_text_free(char *text);
 AL_API void al_policy_free(struct al_policy *policy);
 
 /* ---- vetting ---- */
@@ -194,8 +199,9 @@ struct al_options {
     const struct al_policy *policy; /* NULL: "default" */
     const char *architecture;       /* path of the model's JSON, for a weights-only file; or NULL */
     bool no_digests;                /* skip them; the policy's signatures still get theirs */
+    bool facts_only;                /* keep no bytes of the file: nothing can be computed from the report */
 };
-#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false}
+#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false, false}
 
 /* Judges one model. AL_OK whenever there is a report, whatever its verdict: a file
    that cannot be opened gives a report that says "error" and why. Another status
