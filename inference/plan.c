@@ -50,6 +50,7 @@ struct planner {
     struct al_run *run;
     struct place *places;    /* of operands */
     bool *needed;            /* operations */
+    bool *followed;          /* operations that are done with a product before them */
     uint32_t *root;          /* of each operand: the one whose memory it shares by being a view */
     uint32_t *last_use;      /* of each root: the last operation that reads it */
     uint32_t *uses;          /* of each operand; 2 more for outputs: never fused away */
@@ -384,17 +385,24 @@ static bool worth_copying(const struct al_operation *o, uint32_t k, const struct
     return !same_view(&dense, v);
 }
 
-/* The function that is applied to nothing but this product, and so can be done with it. */
-static const struct al_operation *follower(const struct planner *n, uint32_t operation)
+/* The function that is applied to nothing but this product, directly or through views, and
+   so can be done with it; UINT32_MAX where there is none. */
+static uint32_t follower(const struct planner *n, uint32_t operation)
 {
     const struct al_ops *g = n->p->ops;
     const struct al_operation *o = &g->operations[operation];
-    if (!is_product(o->operator_) || n->uses[o->out[0]] != 1 || o->round != AL_DTYPE_NONE)
-        return NULL;
-    const struct al_operation *then = &g->operations[n->user[o->out[0]]];
-    const bool fits = al_kernel_of(then->operator_) == al_kernel_unary && then->in[0] == o->out[0] &&
+    uint32_t at = operation;
+    if (!is_product(o->operator_) || o->round != AL_DTYPE_NONE)
+        return UINT32_MAX;
+    do {
+        if (n->uses[g->operations[at].out[0]] != 1)
+            return UINT32_MAX;
+        at = n->user[g->operations[at].out[0]];
+    } while (is_view(g->operations[at].operator_));
+    const struct al_operation *then = &g->operations[at];
+    const bool fits = al_kernel_of(then->operator_) == al_kernel_unary && then->operator_ != AL_OP_IDENTITY &&
                       then->round == AL_DTYPE_NONE;
-    return fits ? then : NULL;
+    return fits ? at : UINT32_MAX;
 }
 
 static bool place_operation(struct planner *n, uint32_t i)
@@ -402,15 +410,17 @@ static bool place_operation(struct planner *n, uint32_t i)
     const struct al_ops *g = n->p->ops;
     const struct al_operation *o = &g->operations[i];
     bool constant = true;
-    if (n->places[o->out[0]].where != NOWHERE) /* followed a product at once */
+    if (n->followed[i]) { /* its product has done it */
+        n->places[o->out[0]] = n->places[o->in[0]];
         return true;
+    }
     for (uint32_t k = 0; k < o->in_count; k++)
         constant = constant && (o->in[k] == AL_NONE_INDEX || n->places[o->in[k]].where == CONSTANT);
     if (is_view(o->operator_))
         return place_view(n, o);
     if (constant && o->operator_ != AL_OP_SCAN)
         return fold(n, o);
-    const struct al_operation *then = follower(n, i);
+    const uint32_t then = follower(n, i);
     const struct place **in = al_arena_alloc(n->p->arena, o->in_count, sizeof *in);
     const struct place **out = al_arena_alloc(n->p->arena, o->out_count, sizeof *out);
     if (in == NULL || out == NULL)
@@ -425,12 +435,13 @@ static bool place_operation(struct planner *n, uint32_t i)
         in[k] = copied;
     }
     for (uint32_t k = 0; k < o->out_count; k++) {
-        const uint32_t output = then != NULL ? then->out[0] : o->out[k];
-        if (!place_result(n, i, o, output))
+        if (!place_result(n, i, o, o->out[k]))
             return false;
-        out[k] = &n->places[output];
+        out[k] = &n->places[o->out[k]];
     }
-    return add_step(n, o, then, in, o->in_count, out, o->out_count);
+    if (then != UINT32_MAX)
+        n->followed[then] = true;
+    return add_step(n, o, then != UINT32_MAX ? &g->operations[then] : NULL, in, o->in_count, out, o->out_count);
 }
 
 static bool place_ends(struct planner *n)
@@ -480,14 +491,15 @@ static bool plan(struct planner *n)
     const struct al_ops *g = p->ops;
     n->places = al_arena_alloc(p->arena, g->operand_count, sizeof *n->places);
     n->needed = al_arena_alloc(p->arena, g->operation_count, sizeof *n->needed);
+    n->followed = al_arena_alloc(p->arena, g->operation_count, sizeof *n->followed);
     n->root = al_arena_alloc(p->arena, g->operand_count, sizeof *n->root);
     n->last_use = al_arena_alloc(p->arena, g->operand_count, sizeof *n->last_use);
     n->uses = al_arena_alloc(p->arena, g->operand_count, sizeof *n->uses);
     n->user = al_arena_alloc(p->arena, g->operand_count, sizeof *n->user);
     p->inputs = al_arena_alloc(p->arena, g->input_count, sizeof *p->inputs);
     p->outputs = al_arena_alloc(p->arena, g->output_count, sizeof *p->outputs);
-    if (n->places == NULL || n->needed == NULL || n->root == NULL || n->last_use == NULL || n->uses == NULL || n->user == NULL ||
-        p->inputs == NULL || p->outputs == NULL)
+    if (n->places == NULL || n->needed == NULL || n->followed == NULL || n->root == NULL || n->last_use == NULL ||
+        n->uses == NULL || n->user == NULL || p->inputs == NULL || p->outputs == NULL)
         return no_memory(n);
     find_uses(n);
     if (!place_ends(n))

@@ -2,6 +2,7 @@
 #include "inference/onednn/primitive.h"
 
 #include <omp.h>
+#include <stdlib.h>
 
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
@@ -14,13 +15,27 @@ bool al_onednn_start(void)
            dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) == dnnl_success;
 }
 
-/* Waking a second thread and waiting for it costs some microseconds, and far more where
-   other programs want the processor: a million multiplications take about ten. */
+/* As many threads as there are processors that nothing else uses: each parallel loop ends
+   with its slowest thread, and one that waits for its turn on a busy processor makes all
+   wait. Said once, for primitives divide their work when they are made; OMP_NUM_THREADS
+   overrules it. */
+static int free_processors(void)
+{
+    const int most = omp_get_max_threads();
+    double load = 0;
+    if (getenv("OMP_NUM_THREADS") != NULL || getloadavg(&load, 1) != 1)
+        return most;
+    const int left = most - (int)(load + 0.5);
+    return left < 1 ? 1 : left;
+}
+
+/* Waking a second thread and waiting for it costs some microseconds; a million
+   multiplications take about ten. */
 bool al_onednn_alone(uint64_t work)
 {
     static int most;
     if (most == 0)
-        most = omp_get_max_threads();
+        most = free_processors();
     const bool alone = work < 4000000;
     omp_set_num_threads(alone ? 1 : most);
     return alone;
