@@ -31,6 +31,7 @@ def types(f):
     f["scalar"] = np.float32(3)
     f.create_dataset("empty", shape=(0, 4), dtype="f4")
     f["opaque"] = np.zeros(3, "V2")
+    f.create_dataset("timed", data=np.ones(2, "f4"), track_times=True)
     f.create_dataset("filled", data=np.ones(2, "f4"), fillvalue=7.0)
     brain = h5py.h5t.IEEE_F16LE.copy()
     brain.set_fields(15, 7, 8, 0, 7)
@@ -106,6 +107,13 @@ def compact(f):
     dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(4, dtype="f4"))
 
 
+def continued(f):
+    group = f.create_group("g")
+    f.create_group("behind it, so that its header cannot grow where it is")
+    for i in range(6):
+        group.attrs[f"attribute {i}"] = np.bytes_(b"a value longer than the first block of a header has room for")
+
+
 def long_attribute(f):
     f.attrs["model_config"] = "x" * 6000
 
@@ -118,7 +126,7 @@ HONEST = {
     "few-tracked": (lambda f: many_links(f, 3), {"track_order": True}), "few-attributes": (
         lambda f: [f.attrs.__setitem__(f"a{i}", i) for i in range(12)], {"track_order": True}),
     "unicode": (unicode_names, {}), "changed": (changed, {}), "compact": (compact, {}), "compact-v110": (compact, V110),
-    "long": (long_attribute, {}), "empty": (lambda f: None, {}), "empty-v110": (lambda f: None, V110),
+    "continued": (continued, {}), "continued-v110": (continued, V110), "long": (long_attribute, {}), "empty": (lambda f: None, {}), "empty-v110": (lambda f: None, V110),
     "v108": (lambda f: f.create_group("g"), {"libver": ("v108", "v108")}),
 }
 
@@ -149,6 +157,7 @@ REFUSED = {
     "link-cycle": linked_twice,
     "type": lambda f: f.create_dataset("d", data=np.zeros(2, [("a", "f4"), ("b", "i4")])),
     "unallocated": lambda f: f.create_dataset("d", shape=(4,), dtype="f4"),
+    "dataspace": lambda f: f.create_dataset("d", data=h5py.Empty("f4")),
     "committed-type": lambda f: f.__setitem__("t", np.dtype("f4")),
     "type-string-dataset": lambda f: f.__setitem__("d", "text"),
     "type-reference": reference,

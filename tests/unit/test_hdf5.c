@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 static const char *const honest[] = {
-    "attributes-v110", "changed", "compact", "compact-v110", "empty", "empty-v110", "few-attributes", "few-tracked",
-    "layers", "layers-v110", "links", "links-v110", "long", "numbers", "strings", "strings-v110", "types", "unicode",
-    "v108",
+    "attributes-v110", "changed", "compact", "compact-v110", "continued", "continued-v110", "empty",
+    "empty-v110", "few-attributes", "few-tracked", "layers", "layers-v110", "links", "links-v110", "long", "numbers", "strings", "strings-v110", "types",
+    "unicode", "v108",
 };
 enum { HONEST = sizeof honest / sizeof *honest };
 
@@ -32,6 +32,7 @@ static const struct {
     {"chunked", "hdf5.chunked"},
     {"chunked-v110", "hdf5.chunked"},
     {"committed-type", "hdf5.committed-type"},
+    {"dataspace", "hdf5.dataspace"},
     {"external-link", "hdf5.external-link"},
     {"external-link-v110", "hdf5.external-link"},
     {"external-storage", "hdf5.external-storage"},

@@ -72,12 +72,13 @@ bool al_h5_dataset(struct al_h5_strict *r)
     const struct al_h5_header *h = &r->header;
     uint64_t count = 0;
     o->dataset = true;
-    if (h->only[AL_H5_LAYOUT].data == NULL || h->only[AL_H5_DATASPACE].data == NULL ||
-        h->only[AL_H5_DATATYPE].data == NULL)
-        return al_h5_fault(r, h->only[AL_H5_LAYOUT].data == NULL && h->only[AL_H5_DATASPACE].data == NULL
-                                  ? AL_HDF5_COMMITTED_TYPE
-                                  : AL_HDF5_MALFORMED,
-                           h->address, "an object's messages", "type, shape and layout of a dataset, or a group's", 0);
+    bool has_type = h->only[AL_H5_DATATYPE].data != NULL, has_space = h->only[AL_H5_DATASPACE].data != NULL;
+    bool has_layout = h->only[AL_H5_LAYOUT].data != NULL;
+    if (has_type && !has_space && !has_layout)
+        return al_h5_fault(r, AL_HDF5_COMMITTED_TYPE, h->address, "a named datatype", "a dataset or group", 0);
+    if (!has_type || !has_space || !has_layout)
+        return al_h5_fault(r, AL_HDF5_MALFORMED, h->address, "an object's messages",
+                           "type, shape and layout of a dataset, or a group's", 0);
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         if (h->only[foreign[i]].data != NULL || h->links.count > 0)
             return al_h5_fault(r, AL_HDF5_MALFORMED, h->address, "an object that is dataset and group", "one of both",

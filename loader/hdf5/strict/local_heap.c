@@ -46,6 +46,9 @@ bool al_h5_local_heap(struct al_h5_strict *r, uint64_t address, struct al_h5_loc
     out->size = al_cursor_u64(&c);
     uint64_t head = al_cursor_u64(&c);
     out->offset = al_cursor_u64(&c);
+    if (out->size == 0 || out->size % 8 != 0)
+        return al_h5_fault(r, AL_HDF5_MALFORMED, address + 8, "size of a local heap's names", "a multiple of 8 from 8",
+                           out->size);
     if (!al_h5_region(r, out->offset, out->size, "a local heap's names", &data))
         return false;
     al_h5_claims_reset(&r->inner, out->size);
