@@ -80,7 +80,8 @@ enum al_argument_type {
 };
 enum {
     AL_ARGUMENT_OPTIONAL = 1,
-    AL_ARGUMENT_REST = 2     /* TENSORS: takes all positional arguments that are left (Python's *args) */
+    AL_ARGUMENT_REST = 2,    /* TENSORS: takes all positional arguments that are left (Python's *args) */
+    AL_ARGUMENT_OVERRIDDEN = 4 /* TRAINING: true is dropped too, since predict() passes false in its place */
 };
 struct al_argument {
     const char *name;

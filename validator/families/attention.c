@@ -305,7 +305,7 @@ static bool infer_grouped(struct al_site *s)
     struct heads h;
     if (!gather_heads(s, &h))
         return false;
-    if (!dims_agree(h.query->dim[0], h.value->dim[0]))
+    if (!dims_agree(h.query->dim[0], h.value->dim[0]) || h.query->dim[2] != h.value->dim[2])
         return al_site_bad_shape(s, al_shape_show(s->findings, h.query), h.value);
     h.query_heads = al_param_int(s, "num_query_heads");
     h.key_heads = al_param_int(s, "num_key_value_heads");

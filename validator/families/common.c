@@ -15,6 +15,10 @@ const struct al_argument al_arguments_inputs[3] = {
     {.name = "training", .type = AL_ARGUMENT_TRAINING},
     {.name = "mask", .type = AL_ARGUMENT_IGNORED},
 };
+const struct al_argument al_arguments_data[2] = {
+    {.name = "inputs", .type = AL_ARGUMENT_TENSOR},
+    {.name = "training", .type = AL_ARGUMENT_TRAINING, .flags = AL_ARGUMENT_OVERRIDDEN},
+};
 
 const char *const al_choices_data_format[] = {"channels_last", "channels_first", NULL};
 

@@ -12,6 +12,8 @@
 /* call(inputs, training=None, mask=None), and the same with inputs a list */
 extern const struct al_argument al_arguments_input[3];
 extern const struct al_argument al_arguments_inputs[3];
+/* call(data, training=True): layers that prepare images; Keras writes their default into the file */
+extern const struct al_argument al_arguments_data[2];
 
 extern const char *const al_choices_data_format[];   /* channels_last, channels_first */
 

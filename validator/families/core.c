@@ -72,6 +72,51 @@ const struct al_row al_row_embedding = {
     .infer = infer_embedding,
 };
 
+/* ---- ReversibleEmbedding ---- */
+
+static const struct al_param reversible_params[] = {
+    AL_EMBEDDING_KEYS,
+    AL_BOOL_KEY("tie_weights", "true"),
+    {.key = "reverse_dtype", .type = AL_PARAM_DTYPE, .flags = AL_PARAM_NULLABLE, .standard = "null"},
+    {.key = "logit_soft_cap", .type = AL_PARAM_REAL, .flags = AL_PARAM_NULLABLE, .minimum = 1e-6, .maximum = 1e30,
+     .standard = "null"},
+};
+static const struct al_argument reversible_arguments[] = {
+    {.name = "inputs", .type = AL_ARGUMENT_TENSOR},
+    {.name = "reverse", .type = AL_ARGUMENT_VALUE, .flags = AL_ARGUMENT_OPTIONAL,
+     .param = {.key = "reverse", .type = AL_PARAM_BOOL}},
+};
+
+static bool infer_reversible(struct al_site *s)
+{
+    const struct al_value *reverse = al_site_constant(s, "reverse");
+    struct al_shape back = al_shape_2(al_param_int(s, "output_dim"), al_param_int(s, "input_dim")), out = s->in[0];
+    if (!al_demand_embeddings(s) ||
+        (!al_param_bool(s, "tie_weights") && !al_demand(s, "reverse_embeddings", &back, true)))
+        return false;
+    if (reverse == NULL || reverse->integer == 0)
+        return al_embedded(s);
+    if (out.rank < 2 || out.dim[out.rank - 1] != back.dim[0])
+        return al_site_bad_shape(s, "a last axis as long as output_dim", &out);
+    out.dim[out.rank - 1] = back.dim[1];
+    if (!al_site_output(s, &out))
+        return false;
+    if (!al_param_is_null(s, "reverse_dtype"))
+        s->out_dtypes[0] = (enum al_dtype)al_param_int(s, "reverse_dtype");
+    return true;
+}
+
+const struct al_row al_row_reversible_embedding = {
+    .name = "ReversibleEmbedding",
+    .keras3_only = true,
+    AL_PARAMS(reversible_params),
+    AL_ARGUMENTS(reversible_arguments),
+    .mask = AL_MASK_OWN,
+    .weights = "embeddings (input_dim, output_dim), reverse_embeddings (output_dim, input_dim) unless tied",
+    .computes = "as Embedding; reverse: x · embeddings transposed, with logit_soft_cap c: c · tanh(x / c)",
+    .infer = infer_reversible,
+};
+
 /* ---- Identity, Masking ---- */
 
 const struct al_row al_row_identity = {

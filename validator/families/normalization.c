@@ -9,15 +9,17 @@
 #define CENTER_SCALE_KEYS \
     AL_BOOL_KEY("center", "true"), AL_BOOL_KEY("scale", "true"), AL_CREATION_KEYS("beta"), AL_CREATION_KEYS("gamma")
 
-/* The dimensions of the axes that `axis` names, in ascending order. */
+/* The dimensions of the axes that `axis` names, in its order: Keras 3 sorts the list
+   before it writes it, Keras 2 does not, and lays the weights out so. */
 static bool axes_shape(struct al_site *s, struct al_shape *out)
 {
     uint32_t axes[AL_MAX_RANK], count;
+    const struct al_value *named = al_param_of(s, "axis");
     if (!al_site_axes(s, "axis", s->in[0].rank, axes, &count))
         return false;
     *out = (struct al_shape){.rank = count};
     for (uint32_t i = 0; i < count; i++)
-        out->dim[i] = s->in[0].dim[axes[i]];
+        out->dim[i] = s->in[0].dim[named->integers[i] < 0 ? named->integers[i] + s->in[0].rank : named->integers[i]];
     return true;
 }
 
@@ -96,7 +98,7 @@ const struct al_row al_row_layer_normalization = {
     .mask = AL_MASK_PASSES,
     .rank_min = 2,
     .rank_max = AL_MAX_RANK,
-    .weights = "gamma, beta (each: lengths of the axes, ascending)",
+    .weights = "gamma, beta (each: lengths of the axes)",
     .computes = "gamma · (x - mean) / √(variance + epsilon) + beta over the axes; rms_scaling: gamma · x / √(variance + "
                 "epsilon)",
     .infer = infer_layer,
@@ -154,7 +156,7 @@ const struct al_row al_row_rms_normalization = {
     .mask = AL_MASK_DROPS,
     .rank_min = 1,
     .rank_max = AL_MAX_RANK,
-    .weights = "scale (lengths of the axes, ascending)",
+    .weights = "scale (lengths of the axes)",
     .computes = "scale · x / √(mean(x²) + epsilon) over the axes",
     .infer = infer_rms,
 };
@@ -176,4 +178,43 @@ const struct al_row al_row_unit_normalization = {
     .rank_max = AL_MAX_RANK,
     .computes = "x / √max(Σ x², 1e-24) over the axes",
     .infer = infer_unit,
+};
+
+/* ---- SpectralNormalization ---- */
+
+static const struct al_param spectral_params[] = {
+    {.key = "layer", .type = AL_PARAM_LAYER, .flags = AL_PARAM_REQUIRED},
+    {.key = "power_iterations", .type = AL_PARAM_IGNORED_NUMBER},
+};
+
+/* The wrapper's first variable is the inner kernel under a second name: the v3 layout
+   stores it twice, the legacy one once. */
+static bool infer_spectral(struct al_site *s)
+{
+    uint32_t child = (uint32_t)al_param_int(s, "layer"), count;
+    struct al_shape *out;
+    enum al_dtype *dtypes;
+    if (!al_site_call_child(s, child, 1, s->in, s->in_dtypes, &count, &out, &dtypes))
+        return false;
+    const struct al_layer *inner = &s->model->layers[child];
+    if (count != 1 || inner->demand_count == 0 || inner->demands[0].shape.rank == 0)
+        return al_site_refuse(s, AL_GRAPH_PARAMETER, "a layer with a kernel", AL_NOTHING,
+                              "SpectralNormalization wraps a layer without a kernel");
+    const struct al_weight kernel = inner->demands[0];
+    struct al_shape u = al_shape_2(1, kernel.shape.dim[kernel.shape.rank - 1]);
+    if (!al_demand_typed(s, kernel.name, &kernel.shape, true, kernel.dtype, true) ||
+        !al_demand(s, "vector_u", &u, false) || !al_site_output(s, &out[0]))
+        return false;
+    s->out_dtypes[0] = dtypes[0];
+    return true;
+}
+
+const struct al_row al_row_spectral_normalization = {
+    .name = "SpectralNormalization",
+    AL_PARAMS(spectral_params),
+    AL_ARGUMENTS(al_arguments_input),
+    .mask = AL_MASK_DROPS,
+    .weights = "the kernel of its layer once more, vector_u (1, last dimension of the kernel); those of its layer",
+    .computes = "its layer; only training changes the kernel",
+    .infer = infer_spectral,
 };

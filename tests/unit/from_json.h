@@ -1,0 +1,26 @@
+/* Layers from configurations as Keras writes them, read by nothing but the catalogue's
+   rows: enough to hold a row against a table, not a loader (it trusts its input). */
+#ifndef AL_TESTS_UNIT_FROM_JSON_H
+#define AL_TESTS_UNIT_FROM_JSON_H
+
+#include "validator/catalogue.h"
+
+#include <jansson.h>
+
+struct al_built {
+    struct al_model model;
+    const struct al_policy *policy;
+    struct al_arena *arena;
+    size_t room;
+    bool keras2;
+    const char *trouble;   /* why the row cannot take the configuration: a key it lacks, a value it does not know */
+    char text[200];
+};
+
+/* Appends the layer and all that it owns; AL_NONE_INDEX with `trouble` set where it cannot. */
+uint32_t al_build_layer(struct al_built *b, json_t *object, uint32_t owner);
+
+/* Fills the children of every layer; after the last al_build_layer. */
+void al_build_owners(struct al_built *b);
+
+#endif
