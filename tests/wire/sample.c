@@ -193,7 +193,8 @@ void listener_hear(struct listener *l, const uint8_t *bytes, size_t size, size_t
     enum { OUTPUT_BYTES = 1 << 20, FINDINGS = 10 };
     *l = (struct listener){.arena = al_arena_new(ARENA_BYTES), .input_size = SAMPLE_INPUT_BYTES};
     al_findings_init(&l->findings, l->arena, NULL, FINDINGS);
-    l->context = (struct al_wire_context){.input_sizes = &l->input_size, .input_count = 1, .findings = FINDINGS, .extents = true};
+    l->context = (struct al_wire_context){
+        .input_sizes = &l->input_size, .input_count = 1, .findings = FINDINGS, .extents = true};
     al_conversation_begin(&l->talk, &l->context, l->arena, &l->findings, OUTPUT_BYTES);
     for (size_t at = 0; at < size;) {
         size_t room;
