@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define AL_KIND(SYMBOL, symbol) al_lower_##symbol,
 static al_lower_function *const functions[AL_KIND_COUNT] = {
@@ -58,6 +59,23 @@ uint32_t al_lower_mask(const struct al_lowering *l)
             break;
         }
     return l->in_count > 0 ? l->in[0].mask : AL_NONE_INDEX;
+}
+
+uint32_t al_lower_mask_of(const struct al_lowering *l, uint32_t n)
+{
+    const struct al_call *call = l->site.call;
+    uint32_t tensor = 0;
+    for (uint32_t g = 0; call != NULL && g < call->given_count; g++) {
+        const struct al_given *given = &call->given[g];
+        const bool masks = strcmp(l->site.row->arguments[given->argument].name, "mask") == 0;
+        for (uint32_t i = 0; i < given->count; i++) {
+            const bool is_tensor = given->items[i].call != AL_NONE_INDEX;
+            if (masks && i == n)
+                return is_tensor ? l->in[tensor].operand : AL_NONE_INDEX;
+            tensor += is_tensor;
+        }
+    }
+    return n < l->in_count ? l->in[n].mask : AL_NONE_INDEX;
 }
 
 uint32_t al_lower_weight_as(struct al_lowering *l, uint32_t index, enum al_dtype as)
@@ -235,8 +253,10 @@ static bool lower_call(struct al_lowering *l, struct al_lowering *inner, uint32_
     const uint32_t port = port_of(g, call);
     struct al_lowered *in;
     uint32_t *argument_of, count;
-    if (port < l->in_count)
-        return lower_layer(l, c->layer, c, 1, &l->in[port], NULL, inner) && keep_results(l, inner, &done[call]);
+    if (port < l->in_count) {
+        const struct al_lowered given = {l->in[port].operand, al_lower_mask_of(l, port)};
+        return lower_layer(l, c->layer, c, 1, &given, NULL, inner) && keep_results(l, inner, &done[call]);
+    }
     return gather_inputs(l, c, done, call, &in, &argument_of, &count) &&
            lower_layer(l, c->layer, c, count, in, argument_of, inner) && keep_results(l, inner, &done[call]);
 }

@@ -64,6 +64,9 @@ uint32_t al_lower_input(const struct al_lowering *l, const char *argument);
    given, else what the input carries. AL_NONE_INDEX: none. */
 uint32_t al_lower_mask(const struct al_lowering *l);
 
+/* Likewise for the n-th input of a layer that takes a list, whose argument `mask` is a list too. */
+uint32_t al_lower_mask_of(const struct al_lowering *l, uint32_t n);
+
 /* A weight by the name under which the row demands it, in the layer's real type;
    AL_NONE_INDEX where the layer has none of that name (not a failure). */
 uint32_t al_lower_weight(struct al_lowering *l, const char *name);

@@ -228,13 +228,23 @@ static bool run_call(struct al_site *s, struct al_graph *g, uint32_t index)
     return true;
 }
 
+/* Inputs come first; a call may give their masks behind them. */
+static uint32_t inputs_given(const struct al_site *s)
+{
+    uint32_t count = 0;
+    while (count < s->in_count && (s->argument_of == NULL || s->argument_of[count] == 0))
+        count++;
+    return count;
+}
+
 bool al_site_graph(struct al_site *s)
 {
     struct al_graph *g = s->layer->graph;
-    if (s->in_count != 0 && s->in_count != g->input_count)
+    const uint32_t given = inputs_given(s);
+    if (given != 0 && given != g->input_count)
         return al_site_refuse(s, AL_GRAPH_ARGUMENT, al_found(s->findings, "%u inputs", g->input_count).at,
-                              al_found(s->findings, "%u", s->in_count), "a model inside the model is given other inputs");
-    if (s->in_count == 0 && s->layer != s->model->layers)
+                              al_found(s->findings, "%u", given), "a model inside the model is given other inputs");
+    if (given == 0 && s->layer != s->model->layers)
         return al_site_refuse(s, AL_GRAPH_ARGUMENT, NULL, AL_NOTHING, "a model inside the model is given nothing");
     for (uint32_t i = 0; i < g->call_count; i++)
         if (!run_call(s, g, i))

@@ -40,30 +40,12 @@ static uint32_t causal_mask(struct al_lowering *l, int64_t t, int64_t s)
 
 /* ---- Attention, AdditiveAttention ---- */
 
-/* The mask of the n-th input: what the call gives, else what the input carries. */
-static uint32_t dense_mask(const struct al_lowering *l, uint32_t n)
-{
-    const struct al_call *call = l->site.call;
-    uint32_t tensor = 0;
-    for (uint32_t g = 0; call != NULL && g < call->given_count; g++) {
-        const struct al_given *given = &call->given[g];
-        const bool masks = strcmp(l->site.row->arguments[given->argument].name, "mask") == 0;
-        for (uint32_t i = 0; i < given->count; i++) {
-            const bool is_tensor = given->items[i].call != AL_NONE_INDEX;
-            if (masks && given->list && i == n)
-                return is_tensor ? l->in[tensor].operand : AL_NONE_INDEX;
-            tensor += is_tensor;
-        }
-    }
-    return n < l->in_count ? l->in[n].mask : AL_NONE_INDEX;
-}
-
 /* From scores (…, t, s): softmax over what the masks leave, and the weighted values. */
 static void finish_dense(struct al_lowering *l, uint32_t scores, uint32_t value)
 {
     const struct al_shape shape = *al_emit_shape(l, scores);
-    const uint32_t query_mask = dense_mask(l, 0);
-    uint32_t seen = dense_mask(l, 1);
+    const uint32_t query_mask = al_lower_mask_of(l, 0);
+    uint32_t seen = al_lower_mask_of(l, 1);
     if (scores == AL_NONE_INDEX)
         return;
     if (seen != AL_NONE_INDEX)

@@ -63,14 +63,39 @@ void al_lower_average(struct al_lowering *l)
     al_lower_result_masked(l, y, joined_mask(l));
 }
 
+/* Keras 3 lets a masked step take the other side's number, there being none that changes
+   nothing (base_merge.py, _apply_merge_op_and_or_mask). */
+static void extreme(struct al_lowering *l, enum al_operator op)
+{
+    const uint32_t rank = widest(l);
+    const bool keras2 = al_model_is_keras2(l->site.model);
+    uint32_t y = AL_NONE_INDEX, seen = AL_NONE_INDEX;
+    for (uint32_t i = 0; i < l->in_count && !keras2; i++) {
+        uint32_t x = widened(l, l->in[i].operand, rank), mask = l->in[i].mask;
+        if (mask != AL_NONE_INDEX)
+            mask = al_emit_insert_axis(l, mask, al_emit_shape(l, mask)->rank);
+        if (i == 0) {
+            y = x;
+            seen = mask;
+            continue;
+        }
+        al_emit_promote(l, &y, &x);
+        x = mask == AL_NONE_INDEX ? x : al_emit_where(l, mask, x, y);
+        y = seen == AL_NONE_INDEX ? y : al_emit_where(l, seen, y, x);
+        seen = mask == AL_NONE_INDEX || seen == AL_NONE_INDEX ? AL_NONE_INDEX : al_emit_binary(l, AL_OP_OR, seen, mask);
+        y = al_emit_binary(l, op, y, x);
+    }
+    al_lower_result_masked(l, keras2 ? joined(l, op) : y, joined_mask(l));
+}
+
 void al_lower_maximum(struct al_lowering *l)
 {
-    al_lower_result_masked(l, joined(l, AL_OP_MAX), joined_mask(l));
+    extreme(l, AL_OP_MAX);
 }
 
 void al_lower_minimum(struct al_lowering *l)
 {
-    al_lower_result_masked(l, joined(l, AL_OP_MIN), joined_mask(l));
+    extreme(l, AL_OP_MIN);
 }
 
 /* Keras 3 takes masked steps as ones, and gives zeros where every input is masked. */

@@ -54,6 +54,13 @@ const struct al_row al_row_input_layer = {
 
 /* ---- Functional and Sequential ---- */
 
+/* call(inputs, training=None, mask=None): a mask for each input, or none */
+static const struct al_argument model_arguments[] = {
+    {.name = "inputs", .type = AL_ARGUMENT_TENSORS},
+    {.name = "training", .type = AL_ARGUMENT_TRAINING},
+    {.name = "mask", .type = AL_ARGUMENT_TENSORS, .flags = AL_ARGUMENT_OPTIONAL},
+};
+
 static const char *const functional_names[] = {"Model", NULL};
 static const char *const functional_modules[] = {
     "keras.src.models.functional", "keras.src.engine.functional", "tf_keras.src.engine.functional",
@@ -65,7 +72,7 @@ const struct al_row al_row_functional = {
     .name = "Functional",
     .other_names = functional_names,
     .modules = functional_modules,
-    AL_ARGUMENTS(al_arguments_inputs),
+    AL_ARGUMENTS(model_arguments),
     .mask = AL_MASK_OWN,
     .weights = "those of its layers",
     .computes = "its graph",
@@ -80,7 +87,7 @@ static const char *const sequential_modules[] = {
 const struct al_row al_row_sequential = {
     .name = "Sequential",
     .modules = sequential_modules,
-    AL_ARGUMENTS(al_arguments_inputs),
+    AL_ARGUMENTS(model_arguments),
     .mask = AL_MASK_OWN,
     .weights = "those of its layers",
     .computes = "its layers, one after the other",
