@@ -311,6 +311,30 @@ static void a_flipped_bit_is_refused_or_both_agree(void **state)
     }
 }
 
+/* Whatever the budget, memory that runs out is an error and never a verdict. */
+static void memory_that_runs_out_is_no_verdict(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"attributes-v110", "links-v110", "layers", "strings", "continued-v110"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct h5_file file = h5_load(files[i]);
+        bool accepted = false;
+        for (size_t budget = 256; !accepted; budget += budget / 16) {
+            struct al_arena *arena = al_arena_new(budget), *words = al_arena_new(1 << 16);
+            struct al_findings f;
+            struct al_h5_tree t;
+            assert_true(arena != NULL && words != NULL && budget < 1 << 24);
+            al_findings_init(&f, words, NULL, 4);
+            accepted = al_h5_read_strict(&t, file.bytes, file.size, "m.h5", arena, &f);
+            assert_int_equal(f.count, 0);
+            assert_int_equal(f.failed, !accepted);
+            al_arena_free(arena);
+            al_arena_free(words);
+        }
+        h5_free(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +350,7 @@ int main(void)
         cmocka_unit_test(checksum_is_lookup3),
         cmocka_unit_test(a_file_cut_anywhere_is_refused),
         cmocka_unit_test(a_flipped_bit_is_refused_or_both_agree),
+        cmocka_unit_test(memory_that_runs_out_is_no_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,14 @@ static const struct row headers[] = {
     {"continued-v110", "/", LINK, 0, 1, 2, "hdf5.unknown"},
     {"continued-v110", "/", LINK, 1, 1, 0x20, "hdf5.unknown"},
     {"continued-v110", "/", LINK, 2, 1, 200, "hdf5.malformed"},
+    /* flags that say that there is a type, the type, a length of 1, the name */
+    {"continued-v110", "/", LINK, 1, 4, 0x67010508, "hdf5.unknown"},
+    {"continued-v110", "/", LINK, 1, 4, 0x67010108, "hdf5.soft-link"},
+    {"continued-v110", "/", LINK, 1, 4, 0x67014008, "hdf5.external-link"},
+    {"continued-v110", "/", LINK, 1, 4, 0x67014108, "hdf5.user-link"},
+    {"continued-v110", "/", LINK, 1, 4, 0x67010210, "hdf5.unknown"},
+    {"continued-v110", "/", LINK, 1, 1, 0x10, "hdf5.malformed"},
+    {"continued-v110", "/", LINK, 1, 1, 0x01, "hdf5.malformed"},
     {"continued-v110", "/", LINK, 3, 1, '/', "hdf5.name"},
     {"continued-v110", "/", LINK, 3, 1, '.', "hdf5.name"},
     {"continued-v110", "/", LINK, 3, 1, 0, "hdf5.name"},
@@ -169,6 +177,7 @@ static const struct row datasets[] = {
     {"types", "/f4", LAYOUT, 2, 8, 0, "hdf5.overlap"},
     {"types", "/f4", LAYOUT, 2, 8, FAR, "hdf5.malformed"},
     {"types", "/f4", LAYOUT, 2, 8, NEVER, "hdf5.unallocated"},
+    {"types", "/f4", SPACE, 2, 1, 0, "hdf5.malformed"},
     {"types", "/f4", LAYOUT, 10, 8, 4, "hdf5.dataspace"},
     {"types", "/f4", LAYOUT, 0 - (size_t)8, 2, 0, "hdf5.malformed"},
     {"types", "/empty", LAYOUT, 2, 8, 800, "hdf5.dataspace"},
@@ -198,6 +207,8 @@ static const struct row attributes[] = {
     {"layers", "name", 0, 52, 4, 999, "hdf5.malformed"},
     {"layers", "name", 0, 52, 4, 0x10001, "hdf5.malformed"},
     {"layers", "name", 1, 52, 4, 1, "hdf5.overlap"},
+    {"continued", "attr", 1, 10, 1, '0', "hdf5.name"},
+    {"continued", "attr", 1, 0 - (size_t)6, 2, 0xFFF8, "hdf5.malformed"},
     {"strings", "term", 0, 33, 1, 0, "hdf5.string"},
     {"strings", "blan", 0, 25, 1, 0, "hdf5.string"},
     {"strings", "blan", 0, 9, 1, 0x03, "hdf5.type"},
@@ -326,12 +337,32 @@ static const struct row dense[] = {
     {"attributes-v110", "BTLF", 0, 14, 1, 1, "hdf5.unknown"},
     {"attributes-v110", "BTLF", 0, 15, 4, 999, "hdf5.malformed"},
     {"attributes-v110", "BTLF", 0, 19, 4, 1, "hdf5.malformed"},
+    {"attributes-v110", "BTLF", 1, 15, 4, 999, "hdf5.malformed"},
+    {"attributes-v110", "BTLF", 4, 6, 8, FAR, "hdf5.malformed"},
+    {"links-v110", "BTLF", 1, 6, 8, 1, "hdf5.malformed"},
+    {"links-v110", "BTLF", 0, 6, 4, NEVER, "hdf5.malformed"},
     {"links-v110", "/g", LINK_INFO, 10, 8, NEVER, "hdf5.malformed"},
     {"links-v110", "/g", LINK_INFO, 10, 8, FAR, "hdf5.malformed"},
     {"links-v110", "/g", LINK_INFO, 1, 1, 2, "hdf5.malformed"},
     {"links-v110", "FRHP", 0, 70, 8, 59, "hdf5.malformed"},
     {"links-v110", "BTLF", 0, 10, 1, 0x10, "hdf5.malformed"},
     {"links-v110", "BTLF", 0, 6, 4, 1, "hdf5.malformed"},
+};
+
+/* Checksums themselves, where each structure has its own; these are not mended. */
+static const struct row checksums[] = {
+    {"attributes-v110", "\x89HDF", 0, 44, 4, 0, "hdf5.checksum"},
+    {"attributes-v110", "OHDR", 0, 6, 4, 0, "hdf5.checksum"},
+    {"continued-v110", "OCHK", 0, 20, 1, 0, "hdf5.checksum"},
+    {"attributes-v110", "FRHP", 0, 142, 4, 0, "hdf5.checksum"},
+    {"attributes-v110", "FHDB", 0, 18, 4, 0, "hdf5.checksum"},
+    {"attributes-v110", "FHDB", 0, 40, 1, 0xFF, "hdf5.checksum"},
+    {"attributes-v110", "FHIB", 0, 18, 8, 48, "hdf5.checksum"},
+    {"attributes-v110", "FSHD", 0, 78, 4, 0, "hdf5.checksum"},
+    {"attributes-v110", "FSSE", 0, 13, 1, 0xFF, "hdf5.checksum"},
+    {"attributes-v110", "BTHD", 0, 34, 4, 0, "hdf5.checksum"},
+    {"attributes-v110", "BTLF", 0, 6, 1, 0xFF, "hdf5.checksum"},
+    {"attributes-v110", "BTIN", 0, 6, 1, 0xFF, "hdf5.checksum"},
 };
 
 static size_t place(const struct h5_file *file, const struct row *row)
@@ -341,11 +372,12 @@ static size_t place(const struct h5_file *file, const struct row *row)
     return h5_message(file, row->where, row->which) + row->offset;
 }
 
-static void check_row(const struct row *row)
+static void check_row(const struct row *row, bool mend)
 {
     struct h5_file file = h5_load(row->file);
     h5_put(&file, place(&file, row), row->width, row->value);
-    h5_mend(&file);
+    if (mend)
+        h5_mend(&file);
     struct h5_reading r = h5_read(al_h5_read, &file);
     if (strcmp(h5_finding(&r), row->id) != 0)
         fail_msg("%s, %s %u + %d = %llu: '%s' (%s) instead of '%s'", row->file, row->where, row->which,
@@ -355,52 +387,91 @@ static void check_row(const struct row *row)
     h5_free(&file);
 }
 
-#define CHECK(rows) \
+#define CHECK(rows, mend) \
     do { \
         (void)state; \
         for (size_t i = 0; i < sizeof(rows) / sizeof *(rows); i++) \
-            check_row(&(rows)[i]); \
+            check_row(&(rows)[i], mend); \
     } while (0)
+
+/* Layout messages of version 1 and 2, which only very old libraries write: the same
+   message, rewritten. IV.A.2.i: version, rank, class, 5 reserved bytes, address, dimensions. */
+static void old_layouts(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned version, rank, class;
+        uint64_t first_dimension;
+        const char *id;
+    } layouts[] = {
+        {1, 2, 1, 2, ""}, {2, 2, 1, 2, ""}, {1, 2, 1, 3, "hdf5.dataspace"}, {1, 4, 1, 2, "hdf5.dataspace"},
+        {1, 2, 2, 2, "hdf5.chunked"}, {1, 2, 3, 2, "hdf5.unknown"}, {1, 2, 0, 2, "hdf5.dataspace"},
+    };
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        struct h5_file file = h5_load("types");
+        size_t at = h5_message(&file, "/f4", LAYOUT);
+        uint64_t address = h5_get(&file, at + 2, 8);
+        h5_put(&file, at, 1, layouts[i].version);
+        h5_put(&file, at + 1, 1, layouts[i].rank);
+        h5_put(&file, at + 2, 1, layouts[i].class);
+        h5_put(&file, at + 3, 5, 0);
+        h5_put(&file, at + 8, 8, address);
+        h5_put(&file, at + 16, 4, layouts[i].first_dimension);
+        h5_put(&file, at + 20, 4, 1);
+        struct h5_reading r = h5_read(al_h5_read, &file);
+        if (strcmp(h5_finding(&r), layouts[i].id) != 0)
+            fail_msg("layout %zu: '%s' instead of '%s'", i, h5_finding(&r), layouts[i].id);
+        h5_done(&r);
+        h5_free(&file);
+    }
+}
 
 static void fields_of_superblocks(void **state)
 {
-    CHECK(superblocks);
+    CHECK(superblocks, true);
 }
 
 static void fields_of_object_headers(void **state)
 {
-    CHECK(headers);
+    CHECK(headers, true);
 }
 
 static void fields_of_datasets(void **state)
 {
-    CHECK(datasets);
+    CHECK(datasets, true);
 }
 
 static void fields_of_attributes(void **state)
 {
-    CHECK(attributes);
+    CHECK(attributes, true);
 }
 
 static void fields_of_old_groups(void **state)
 {
-    CHECK(old_groups);
+    CHECK(old_groups, true);
 }
 
 static void fields_of_dense_storage(void **state)
 {
-    CHECK(dense);
+    CHECK(dense, true);
+}
+
+static void checksums_that_do_not_fit(void **state)
+{
+    CHECK(checksums, false);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(old_layouts),
         cmocka_unit_test(fields_of_superblocks),
         cmocka_unit_test(fields_of_object_headers),
         cmocka_unit_test(fields_of_datasets),
         cmocka_unit_test(fields_of_attributes),
         cmocka_unit_test(fields_of_old_groups),
         cmocka_unit_test(fields_of_dense_storage),
+        cmocka_unit_test(checksums_that_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

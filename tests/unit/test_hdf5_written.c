@@ -141,6 +141,16 @@ static void narrow_trees_are_deep(void **state)
     assert_true(file.bytes[h5_signature(&file, "TREE", 0) + 5] > 0 ||
                 file.bytes[h5_signature(&file, "TREE", 1) + 5] > 0);
     must_agree(&file, 1 + 40 - 14);
+    /* a key that is not its parent's: another name, but one that is there */
+    for (unsigned n = 0; n < 4; n++) {
+        struct h5_file changed = h5_copy(&file);
+        size_t tree = h5_signature(&changed, "TREE", n);
+        h5_put(&changed, tree + 24, 8, h5_get(&changed, tree + 40, 8));
+        struct h5_reading r = h5_read(al_h5_read, &changed);
+        assert_string_equal(h5_finding(&r), "hdf5.malformed");
+        h5_done(&r);
+        h5_free(&changed);
+    }
     h5_free(&file);
 }
 
@@ -192,6 +202,12 @@ static void a_heap_of_many_blocks(void **state)
         memset(bytes, i, sizeof bytes);
         add_bytes(f, name, bytes, BYTES - (hsize_t)i);
     }
+    for (int i = 0; i < 9; i++) {
+        /* beyond 4096 bytes an object has a place of its own, found by its number */
+        static uint8_t large[5000];
+        (void)snprintf(name, sizeof name, "large %d", i);
+        add_bytes(f, name, large, sizeof large - (hsize_t)i);
+    }
     for (int i = 0; i < ATTRIBUTES; i += 7) {
         (void)snprintf(name, sizeof name, "attribute %d", i);
         assert_true(H5Adelete(f, name) >= 0);
@@ -200,7 +216,7 @@ static void a_heap_of_many_blocks(void **state)
     struct h5_reading r = h5_read(al_h5_read, &file);
     if (!r.accepted)
         fail_msg("%s: %s", h5_finding(&r), r.findings.list[0].message);
-    assert_int_equal(r.tree.objects[0].attribute_count, ATTRIBUTES - 100);
+    assert_int_equal(r.tree.objects[0].attribute_count, ATTRIBUTES - 100 + 9);
     const struct al_h5_attribute *a = al_h5_attribute(&r.tree, 0, "attribute 699");
     assert_int_equal(a->count, BYTES - 699);
     assert_int_equal(a->raw[a->count - 1], 699 & 0xFF);
