@@ -24,6 +24,10 @@ struct al_engine {
 /* The name of the one symbol that the module has: const struct al_engine. */
 #define AL_ENGINE_SYMBOL "al_engine_onednn"
 
+/* Always there: what a little packing makes faster than the plain kernels. Another engine
+   is asked first. */
+extern const struct al_engine al_engine_builtin;
+
 /* Loaded once; NULL where there is none. AIRLOCK_ENGINE names another file, or "none". */
 const struct al_engine *al_engine_load(void);
 

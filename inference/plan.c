@@ -480,8 +480,14 @@ static bool give_memory(struct planner *n)
         b->view->data = (char *)p->memory + n->blocks[b->block].offset +
                         b->offset * (int64_t)al_element_size(b->view->dtype);
     }
-    for (uint32_t i = 0; p->engine != NULL && i < p->step_count; i++)
-        p->steps[i].prepared = p->engine->prepare(&p->steps[i], &p->steps[i].followed);
+    for (uint32_t i = 0; p->engine != NULL && i < p->step_count; i++) {
+        struct al_step *s = &p->steps[i];
+        s->prepared = s->engine->prepare(s, &s->followed);
+        if (s->prepared == NULL && s->engine != &al_engine_builtin) {
+            s->engine = &al_engine_builtin;
+            s->prepared = s->engine->prepare(s, &s->followed);
+        }
+    }
     return true;
 }
 
@@ -544,7 +550,7 @@ void al_plan_free(struct al_plan *p)
         return;
     for (uint32_t i = 0; i < p->step_count; i++) {
         if (p->steps[i].prepared != NULL)
-            p->engine->release(p->steps[i].prepared);
+            p->steps[i].engine->release(p->steps[i].prepared);
         al_plan_free(p->steps[i].body);
     }
     while (p->folded != NULL) {

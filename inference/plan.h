@@ -10,7 +10,7 @@
 struct al_plan;
 
 /* Takes `ops`, also on failure. `most_bytes` bounds the memory of the run and of what is
-   computed ahead. `engine` may be NULL. Constants' data must outlive the plan. */
+   computed ahead. `engine` NULL: plain kernels only. Constants' data must outlive the plan. */
 enum al_status al_plan_new_take(struct al_plan **out, struct al_ops *ops, const struct al_engine *engine,
                                 uint64_t most_bytes, struct al_run *run);
 void al_plan_free(struct al_plan *p);

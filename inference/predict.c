@@ -46,6 +46,8 @@ enum al_status al_program_new(struct al_program **out, const struct al_model *mo
     p->policy = policy;
     p->graph = model->layers[0].graph;
     p->engine = al_engine_load();
+    if (p->engine == NULL)
+        p->engine = &al_engine_builtin;
     *out = p;
     return AL_OK;
 }
@@ -96,7 +98,7 @@ struct al_port_kind al_program_output(const struct al_program *p, uint32_t index
 
 const char *al_program_engine(const struct al_program *p)
 {
-    return p->engine != NULL ? p->engine->name : "plain C";
+    return p->engine->name;
 }
 
 /* ---- the user's arrays ---- */

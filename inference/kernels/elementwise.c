@@ -1,13 +1,13 @@
 /* Operators that work number by number, over views of any strides. */
 #include "inference/kernels/kernels.h"
 
-#include <math.h>
+#include "inference/kernels/fast.h"
 
 #define NAME(x) x##_float
 #define REAL float
 #define M(name) name##f
-#define FAST_EXP(v) expf(v)
-#define FAST_TANH(v) tanhf(v)
+#define FAST_EXP(v) al_fast_exp(v)
+#define FAST_TANH(v) al_fast_tanh(v)
 #include "inference/kernels/elementwise.inc"
 #undef NAME
 #undef REAL

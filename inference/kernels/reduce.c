@@ -2,6 +2,8 @@
    of them along one axis. Sums are taken in double precision. */
 #include "inference/kernels/kernels.h"
 
+#include "inference/kernels/fast.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +11,17 @@
 #define NAME(x) x##_float
 #define REAL float
 #define M(name) name##f
+#define FAST_EXP(v) al_fast_exp(v)
 #include "inference/kernels/reduce.inc"
 #undef NAME
 #undef REAL
 #undef M
+#undef FAST_EXP
 
 #define NAME(x) x##_double
 #define REAL double
 #define M(name) name
+#define FAST_EXP(v) exp(v)
 #include "inference/kernels/reduce.inc"
 #undef NAME
 #undef REAL
