@@ -52,7 +52,8 @@ bool al_einsum_parse(struct al_text text, struct al_einsum *out)
     for (size_t i = 0; i <= arrow; i++) {
         if (i < arrow && text.at[i] != ',')
             continue;
-        if (out->input_count == AL_EINSUM_TERMS || !parse_term(text.at + from, i - from, &out->inputs[out->input_count]))
+        if (out->input_count == AL_EINSUM_TERMS ||
+            !parse_term(text.at + from, i - from, &out->inputs[out->input_count]))
             return false;
         out->input_count++;
         from = i + 1;

@@ -12,7 +12,8 @@
 static bool bad_argument(struct al_site *s, const struct al_argument *a)
 {
     return al_site_refuse(s, AL_GRAPH_ARGUMENT, NULL, AL_NOTHING,
-                          "what is given as the argument %s of %s is not of the sort it takes", a->name, s->row->name);
+                          "what is given as the argument %s of %s is not of the sort it takes", a->name,
+                          s->row->name);
 }
 
 static bool takes_tensor(enum al_argument_type type)
@@ -69,7 +70,8 @@ static bool check_given(struct al_site *s, const struct al_graph *g, const struc
         if (!takes_tensor(a->type))
             return bad_argument(s, a);
         if (item->output >= g->calls[item->call].output_count)
-            return al_site_refuse(s, AL_GRAPH_STRUCTURE, NULL, AL_NOTHING, "a call uses an output that does not exist");
+            return al_site_refuse(s, AL_GRAPH_STRUCTURE, NULL, AL_NOTHING,
+                                  "a call uses an output that does not exist");
         *tensors += 1;
     }
     return true;
@@ -84,8 +86,8 @@ static bool required_given(struct al_site *s, const struct al_call *call)
         const struct al_argument *argument = &s->row->arguments[a];
         if (!given && !(argument->flags & AL_ARGUMENT_OPTIONAL) && argument->type != AL_ARGUMENT_TRAINING &&
             argument->type != AL_ARGUMENT_IGNORED && argument->type != AL_ARGUMENT_MASK)
-            return al_site_refuse(s, AL_GRAPH_ARGUMENT, argument->name, AL_NOTHING, "%s is called without its argument %s",
-                                  s->row->name, argument->name);
+            return al_site_refuse(s, AL_GRAPH_ARGUMENT, argument->name, AL_NOTHING,
+                                  "%s is called without its argument %s", s->row->name, argument->name);
     }
     return true;
 }
@@ -144,12 +146,13 @@ static bool run_row(struct al_site *s)
                               "models nested in each other make more than %u calls", AL_MAX_CALLS);
     *s->work_left -= work;
     if (row->rank_max > 0 && s->in_count > 0 && (s->in[0].rank < row->rank_min || s->in[0].rank > row->rank_max))
-        return al_site_refuse(s, AL_GRAPH_SHAPE,
-                              row->rank_min == row->rank_max
-                                  ? al_found(s->findings, "a tensor of rank %u", row->rank_min).at
-                                  : al_found(s->findings, "a tensor of rank %u to %u", row->rank_min, row->rank_max).at,
-                              al_text_of(al_shape_show(s->findings, &s->in[0])),
-                              "the input of %s has the wrong number of axes", row->name);
+        return al_site_refuse(
+            s, AL_GRAPH_SHAPE,
+            row->rank_min == row->rank_max
+                ? al_found(s->findings, "a tensor of rank %u", row->rank_min).at
+                : al_found(s->findings, "a tensor of rank %u to %u", row->rank_min, row->rank_max).at,
+            al_text_of(al_shape_show(s->findings, &s->in[0])), "the input of %s has the wrong number of axes",
+            row->name);
     s->path = "";
     s->demanded = 0;
     if (!row->infer(s) || !check_outputs(s))

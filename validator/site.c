@@ -128,7 +128,8 @@ bool al_demand_typed(struct al_site *s, const char *name, const struct al_shape 
         weight.index += strcmp(layer->demands[i].path, s->path) == 0;
     /* grown by one: layers have a handful of weights, and the arena takes no frees */
     size_t room = layer->demand_count;
-    struct al_weight *grown = al_arena_grow(s->model->arena, layer->demands, layer->demand_count, &room, sizeof *grown);
+    struct al_weight *grown =
+        al_arena_grow(s->model->arena, layer->demands, layer->demand_count, &room, sizeof *grown);
     if (grown == NULL)
         return al_site_no_memory(s);
     layer->demands = grown;
@@ -141,7 +142,8 @@ bool al_site_axis(struct al_site *s, const char *key, int64_t axis, uint32_t ran
 {
     int64_t from_front = axis < 0 ? axis + (int64_t)rank : axis;
     if (from_front < 0 || from_front >= (int64_t)rank)
-        return al_site_refuse(s, AL_GRAPH_SHAPE, "an axis of the input", al_found(s->findings, "%lld", (long long)axis),
+        return al_site_refuse(s, AL_GRAPH_SHAPE, "an axis of the input",
+                              al_found(s->findings, "%lld", (long long)axis),
                               "%s names an axis that an input of rank %u does not have", key, rank);
     *out = (uint32_t)from_front;
     return true;

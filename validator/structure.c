@@ -168,7 +168,8 @@ static bool check_ports(struct al_site *s, const struct al_graph *g)
         return al_site_refuse(s, AL_GRAPH_PORT, "an input and an output", AL_NOTHING,
                               "the model has no input or no output");
     if (g->input_count > AL_MAX_CALL_ITEMS || g->output_count > AL_MAX_CALL_ITEMS)
-        return al_site_refuse(s, AL_LIMIT_CALLS, NULL, AL_NOTHING, "more than %u inputs or outputs", AL_MAX_CALL_ITEMS);
+        return al_site_refuse(s, AL_LIMIT_CALLS, NULL, AL_NOTHING, "more than %u inputs or outputs",
+                              AL_MAX_CALL_ITEMS);
     bool *taken = al_arena_alloc(m->arena, g->call_count, sizeof *taken);
     if (taken == NULL)
         return al_site_no_memory(s);
@@ -195,7 +196,8 @@ static bool check_graph(struct al_site *s, uint64_t *calls)
     struct al_graph *g = s->layer->graph;
     *calls += g->call_count;
     if (*calls > AL_MAX_CALLS)
-        return al_site_refuse(s, AL_LIMIT_CALLS, NULL, AL_NOTHING, "the model makes more than %u calls", AL_MAX_CALLS);
+        return al_site_refuse(s, AL_LIMIT_CALLS, NULL, AL_NOTHING, "the model makes more than %u calls",
+                              AL_MAX_CALLS);
     for (uint32_t i = 0; i < g->call_count; i++)
         if (!check_call(s, s->layer, &g->calls[i], i))
             return false;

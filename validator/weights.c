@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-static bool refuse_tensor(struct al_findings *f, enum al_finding_id id, const struct al_tensor *t, const char *expected,
-                          struct al_text found, const char *message)
+static bool refuse_tensor(struct al_findings *f, enum al_finding_id id, const struct al_tensor *t,
+                          const char *expected, struct al_text found, const char *message)
 {
     return al_find_at(f, id, t->name, expected, found, "%s", message);
 }
@@ -79,8 +79,15 @@ static bool check_stored(const struct al_model *m, const struct al_policy *polic
     if (total > policy->limits.parameters || total > AL_MAX_PARAMETERS)
         return al_find_at(f, AL_LIMIT_PARAMETERS, al_text_of("weights"),
                           al_found(f, "at most %llu", (unsigned long long)policy->limits.parameters).at,
-                          al_found(f, "%llu", (unsigned long long)total), "the weights hold more numbers than allowed");
+                          al_found(f, "%llu", (unsigned long long)total),
+                          "the weights hold more numbers than allowed");
     return check_overlap(m, f);
+}
+
+/* Counters have been int32 and int64 at the whim of versions and backends; nothing computes with them. */
+static bool type_fits(enum al_dtype demanded, enum al_dtype stored)
+{
+    return demanded == stored || (demanded == AL_INT64 && stored == AL_INT32);
 }
 
 static bool meets(struct al_site *s, const struct al_weight *demand, uint32_t index, bool *used)
@@ -93,15 +100,15 @@ static bool meets(struct al_site *s, const struct al_weight *demand, uint32_t in
                               "the weight %s is missing", demand->name);
     }
     if (index >= m->tensor_count || used[index])
-        return al_site_refuse(s, AL_WEIGHTS_SHARED, NULL, AL_NOTHING, "the weight %s is given a tensor that is not its own",
-                              demand->name);
+        return al_site_refuse(s, AL_WEIGHTS_SHARED, NULL, AL_NOTHING,
+                              "the weight %s is given a tensor that is not its own", demand->name);
     const struct al_tensor *t = &m->tensors[index];
     used[index] = true;
     if (!al_shape_equal(&t->shape, &demand->shape))
         return al_site_refuse(s, AL_WEIGHTS_SHAPE, al_shape_show(s->findings, &demand->shape),
                               al_text_of(al_shape_show(s->findings, &t->shape)), "the weight %s has another shape",
                               demand->name);
-    if (t->dtype != demand->dtype)
+    if (!type_fits(demand->dtype, t->dtype))
         return al_site_refuse(s, AL_WEIGHTS_DTYPE, al_dtype_name(demand->dtype), al_text_of(al_dtype_name(t->dtype)),
                               "the weight %s has another type", demand->name);
     return true;
@@ -113,7 +120,8 @@ static bool check_layer(struct al_site *s, bool *used)
     if (layer->weight_count != layer->demand_count)
         return al_site_refuse(s, layer->weight_count < layer->demand_count ? AL_WEIGHTS_MISSING : AL_WEIGHTS_SURPLUS,
                               al_found(s->findings, "%u weights", layer->demand_count).at,
-                              al_found(s->findings, "%u", layer->weight_count), "the layer has another number of weights");
+                              al_found(s->findings, "%u", layer->weight_count),
+                              "the layer has another number of weights");
     for (uint32_t i = 0; i < layer->demand_count; i++)
         if (!meets(s, &layer->demands[i], layer->weights[i], used))
             return false;

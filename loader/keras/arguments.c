@@ -170,7 +170,7 @@ bool al_keras_argument(struct al_keras_call *c, uint32_t argument, json_t *json,
     case AL_ARGUMENT_INDEX:
         return give_index(c, argument, json, place);
     case AL_ARGUMENT_TRAINING:
-        if (json_is_null(json) || json_is_false(json))
+        if (json_is_null(json) || json_is_false(json) || ((a->flags & AL_ARGUMENT_OVERRIDDEN) && json_is_true(json)))
             return true;
         return al_find(f, AL_KERAS_TRAINING_ARGUMENT, place, "false or null", al_json_show(f, json),
                        "%s is called as if the model were being trained", c->row->name);

@@ -207,7 +207,8 @@ static json_t *with_backward(json_t *config)
     json_t *layer = json_object_get(whole, "layer");
     if (json_object_get(whole, "backward_layer") == NULL && layer != NULL) {
         json_t *back = json_deep_copy(layer), *inner = json_object_get(back, "config");
-        json_object_set_new(inner, "go_backwards", json_boolean(!json_is_true(json_object_get(inner, "go_backwards"))));
+        json_object_set_new(inner, "go_backwards",
+                            json_boolean(!json_is_true(json_object_get(inner, "go_backwards"))));
         json_object_set_new(whole, "backward_layer", back);
     }
     return whole;

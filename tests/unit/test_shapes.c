@@ -34,8 +34,8 @@ static uint32_t argument_named(const struct al_row *row, const char *name)
 
 static void add_input(struct al_built *b, json_t *shape, const char *dtype)
 {
-    json_t *object = json_pack("{s:s, s:{s:O, s:s}}", "class_name", "InputLayer", "config", "batch_shape", shape, "dtype",
-                               dtype);
+    json_t *object =
+        json_pack("{s:s, s:{s:O, s:s}}", "class_name", "InputLayer", "config", "batch_shape", shape, "dtype", dtype);
     assert_int_not_equal(al_build_layer(b, object, 0), AL_NONE_INDEX);
     json_decref(object);
 }
@@ -54,8 +54,10 @@ static void give(struct al_built *b, struct al_call *call, json_t *c, uint32_t i
         given[call->given_count++] = (struct al_given){
             .argument = 0, .list = json_is_true(json_object_get(c, "list")), .count = inputs, .items = items};
     for (uint32_t i = 0; i < json_array_size(names); i++)
-        given[call->given_count++] = (struct al_given){
-            .argument = argument_named(row, json_string_value(json_array_get(names, i))), .count = 1, .items = &items[i]};
+        given[call->given_count++] =
+            (struct al_given){.argument = argument_named(row, json_string_value(json_array_get(names, i))),
+                              .count = 1,
+                              .items = &items[i]};
     for (uint32_t a = 0; a < row->argument_count; a++)
         json_object_foreach(constants, key, value)
             if (strcmp(row->arguments[a].name, key) == 0) {

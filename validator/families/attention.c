@@ -14,7 +14,10 @@ static bool asked(const struct al_site *s, const char *argument)
 }
 
 #define FLAG_ARGUMENT(flag) \
-    {.name = (flag), .type = AL_ARGUMENT_VALUE, .flags = AL_ARGUMENT_OPTIONAL, .param = {.key = (flag), .type = AL_PARAM_BOOL}}
+    { \
+        .name = (flag), .type = AL_ARGUMENT_VALUE, .flags = AL_ARGUMENT_OPTIONAL, \
+        .param = {.key = (flag), .type = AL_PARAM_BOOL} \
+    }
 
 /* ---- Attention, AdditiveAttention: [query, value] or [query, value, key] ---- */
 
@@ -48,7 +51,8 @@ static bool attention_outputs(struct al_site *s)
         tensors++;
     if (tensors != 2 && tensors != 3)
         return al_site_refuse(s, AL_GRAPH_ARGUMENT, "[query, value] or [query, value, key]",
-                              al_found(s->findings, "%u", tensors), "%s is given another number of tensors", s->row->name);
+                              al_found(s->findings, "%u", tensors), "%s is given another number of tensors",
+                              s->row->name);
     const struct al_shape *query = &s->in[0], *value = &s->in[1], *key = &s->in[tensors - 1];
     uint32_t rank = query->rank;
     if (value->rank != rank || key->rank != rank)
@@ -56,7 +60,8 @@ static bool attention_outputs(struct al_site *s)
     for (uint32_t i = 0; i + 2 < rank; i++)
         if (!dims_agree(query->dim[i], value->dim[i]) || !dims_agree(query->dim[i], key->dim[i]))
             return al_site_bad_shape(s, al_shape_show(s->findings, query), value);
-    if (!dims_agree(query->dim[rank - 1], key->dim[rank - 1]) || !dims_agree(value->dim[rank - 2], key->dim[rank - 2]))
+    if (!dims_agree(query->dim[rank - 1], key->dim[rank - 1]) ||
+        !dims_agree(value->dim[rank - 2], key->dim[rank - 2]))
         return al_site_bad_shape(s, "a key as wide as the query and as long as the value", key);
     bool scores = asked(s, "return_attention_scores");
     if (!al_site_outputs(s, scores ? 2 : 1))
@@ -115,8 +120,8 @@ const struct al_row al_row_additive_attention = {
         {.key = "sliding_window", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_NULLABLE, .minimum = 1, \
          .maximum = AL_MAX_UNITS, .standard = "null"}, \
         /* drops nothing at inference, yet decides which of two formulas Keras takes for masks */ \
-        {.key = "dropout", .type = AL_PARAM_REAL, .minimum = 0, .maximum = 1, .standard = "0.0"}, AL_SEED_KEY("seed"), \
-        {.key = "flash_attention", .type = AL_PARAM_IGNORED_BOOL, .flags = AL_PARAM_NULLABLE}, \
+        {.key = "dropout", .type = AL_PARAM_REAL, .minimum = 0, .maximum = 1, .standard = "0.0"}, \
+        AL_SEED_KEY("seed"), {.key = "flash_attention", .type = AL_PARAM_IGNORED_BOOL, .flags = AL_PARAM_NULLABLE}, \
         AL_CREATION_KEYS("kernel"), AL_CREATION_KEYS("bias")
 #define SHAPE_HINT_KEY(name) {.key = (name), .type = AL_PARAM_IGNORED_SHAPE, .flags = AL_PARAM_NULLABLE}
 
@@ -153,9 +158,11 @@ static bool gather_heads(struct al_site *s, struct heads *h)
     return true;
 }
 
-static bool demand_projection(struct al_site *s, const char *path, const struct al_shape *in, int64_t heads, int64_t width)
+static bool demand_projection(struct al_site *s, const char *path, const struct al_shape *in, int64_t heads,
+                              int64_t width)
 {
-    struct al_shape kernel = {.rank = 3, .dim = {in->dim[in->rank - 1], heads, width}}, bias = al_shape_2(heads, width);
+    struct al_shape kernel = {.rank = 3, .dim = {in->dim[in->rank - 1], heads, width}},
+                    bias = al_shape_2(heads, width);
     s->path = path;
     return al_demand(s, "kernel", &kernel, true) &&
            (!al_param_bool(s, "use_bias") || al_demand(s, "bias", &bias, true));
@@ -171,7 +178,8 @@ static bool demand_heads(struct al_site *s, const struct heads *h)
         kernel.dim[2 + i] = h->output.dim[i];
     if (!demand_projection(s, "query_dense", h->query, h->query_heads, h->key_dim) ||
         !demand_projection(s, "key_dense", h->key, h->key_heads, h->key_dim) ||
-        (al_param_bool(s, "use_gate") && !demand_projection(s, "gate_dense", h->query, h->query_heads, h->value_dim)) ||
+        (al_param_bool(s, "use_gate") &&
+         !demand_projection(s, "gate_dense", h->query, h->query_heads, h->value_dim)) ||
         !demand_projection(s, "value_dense", h->value, h->key_heads, h->value_dim))
         return false;
     s->path = "output_dense";
@@ -242,8 +250,8 @@ static const struct al_param multi_params[] = {
      .standard = "null"},
     {.key = "output_shape", .type = AL_PARAM_AXES, .flags = AL_PARAM_NULLABLE, .minimum = 1, .maximum = AL_MAX_UNITS,
      .count_min = 1, .count_max = AL_MAX_RANK - 2, .standard = "null"},
-    {.key = "attention_axes", .type = AL_PARAM_AXES, .flags = AL_PARAM_NULLABLE, .count_min = 1, .count_max = AL_MAX_RANK,
-     .standard = "null"},
+    {.key = "attention_axes", .type = AL_PARAM_AXES, .flags = AL_PARAM_NULLABLE, .count_min = 1,
+     .count_max = AL_MAX_RANK, .standard = "null"},
     HEAD_KEYS,
     SHAPE_HINT_KEY("query_shape"),
     SHAPE_HINT_KEY("key_shape"),
@@ -279,8 +287,9 @@ const struct al_row al_row_multi_head_attention = {
     .mask = AL_MASK_OWN,
     .rank_min = 3,
     .rank_max = AL_MAX_RANK - 1,
-    .weights = "query, key: kernel (in, heads, key_dim), bias (heads, key_dim); gate, value: kernel (in, heads, value_dim), "
-               "bias (heads, value_dim); output: kernel (heads, value_dim, out…), bias (out…)",
+    .weights =
+        "query, key: kernel (in, heads, key_dim), bias (heads, key_dim); gate, value: kernel (in, heads, value_dim), "
+        "bias (heads, value_dim); output: kernel (heads, value_dim, out…), bias (out…)",
     .computes = "projection of softmax(query · key / √key_dim) · value, head by head",
     .infer = infer_multi,
 };
@@ -323,8 +332,9 @@ const struct al_row al_row_group_query_attention = {
     .mask = AL_MASK_OWN,
     .rank_min = 3,
     .rank_max = 3,
-    .weights = "query: kernel (in, query heads, head_dim), key, value: kernel (in, key heads, head_dim), output: kernel "
-               "(query heads, head_dim, width of the query), biases alike",
+    .weights =
+        "query: kernel (in, query heads, head_dim), key, value: kernel (in, key heads, head_dim), output: kernel "
+        "(query heads, head_dim, width of the query), biases alike",
     .computes = "as MultiHeadAttention, several heads of the query sharing one of key and value",
     .check = check_grouped,
     .infer = infer_grouped,

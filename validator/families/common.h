@@ -45,7 +45,8 @@ enum { AL_MAX_UNITS = 1 << 24 }; /* of one layer; products are checked besides *
 /* input_length came with Keras 2: a number or a list that changes nothing */
 #define AL_EMBEDDING_KEYS \
     AL_UNITS_KEY("output_dim"), \
-        {.key = "input_dim", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1, .maximum = 1LL << 40}, \
+        {.key = "input_dim", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1, \
+         .maximum = 1LL << 40}, \
         AL_BOOL_KEY("mask_zero", "false"), AL_CREATION_KEYS("embeddings"), AL_LORA_KEYS, AL_QUANTIZATION_KEY, \
         {.key = "input_length", .type = AL_PARAM_IGNORED_SHAPE, .flags = AL_PARAM_NULLABLE}
 

@@ -63,7 +63,8 @@ static bool infer_conv(struct al_site *s)
     if (channels == -1 || channels % groups != 0 || filters % groups != 0)
         return al_site_bad_shape(s, "channels and filters that groups divide", &s->in[0]);
     struct al_shape kernel = kernel_shape(s, channels / groups, filters);
-    return al_demand(s, "kernel", &kernel, true) && al_window_shape(s, "kernel_size", &out) && finish(s, &out, filters);
+    return al_demand(s, "kernel", &kernel, true) && al_window_shape(s, "kernel_size", &out) &&
+           finish(s, &out, filters);
 }
 
 #define CONV_ROW(symbol, class_name, alias, dims, paddings) \
@@ -106,9 +107,10 @@ static bool infer_transpose(struct al_site *s)
     uint32_t at = al_spatial_axis(s);
     struct al_shape kernel = kernel_shape(s, filters, channels);
     for (uint32_t i = 0; i < size->count; i++)
-        if (!al_window_transposed_length(out.dim[at + i], size->integers[i], strides->integers[i], dilation->integers[i],
-                               al_param_int(s, "padding"), more->type == AL_VALUE_INTEGERS ? &more->integers[i] : NULL,
-                               &out.dim[at + i]))
+        if (!al_window_transposed_length(out.dim[at + i], size->integers[i], strides->integers[i],
+                                         dilation->integers[i], al_param_int(s, "padding"),
+                                         more->type == AL_VALUE_INTEGERS ? &more->integers[i] : NULL,
+                                         &out.dim[at + i]))
             return al_site_bad_shape(s, "a length that can be grown", &s->in[0]);
     return al_demand(s, "kernel", &kernel, true) && finish(s, &out, filters);
 }

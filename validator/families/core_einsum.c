@@ -21,11 +21,13 @@ static const struct al_param einsum_params[] = {
 static bool known_form(const struct al_einsum *e)
 {
     const struct al_einsum_term *in = &e->inputs[0], *kernel = &e->inputs[1], *out = &e->output;
-    if (e->input_count != 2 || kernel->ellipsis || in->ellipsis != out->ellipsis || in->count == 0 || kernel->count == 0)
+    if (e->input_count != 2 || kernel->ellipsis || in->ellipsis != out->ellipsis || in->count == 0 ||
+        kernel->count == 0)
         return false;
     if (!in->ellipsis)
         return true;
-    return in->ellipsis_at == 0 ? out->ellipsis_at == 0 : in->ellipsis_at == in->count && out->ellipsis_at == out->count;
+    return in->ellipsis_at == 0 ? out->ellipsis_at == 0
+                                : in->ellipsis_at == in->count && out->ellipsis_at == out->count;
 }
 
 /* The whole shape of the output: the batch, what the ellipsis stands for, what the configuration says. */
@@ -64,7 +66,8 @@ static bool match_letters(struct al_site *s, const struct al_einsum *e, struct a
     return true;
 }
 
-static bool kernel_shape(struct al_site *s, const struct al_einsum *e, const struct al_shape *out, struct al_shape *kernel)
+static bool kernel_shape(struct al_site *s, const struct al_einsum *e, const struct al_shape *out,
+                         struct al_shape *kernel)
 {
     *kernel = (struct al_shape){.rank = e->inputs[1].count};
     for (uint32_t i = 0; i < kernel->rank; i++) {
@@ -87,7 +90,8 @@ static bool has(struct al_text letters, char letter)
 }
 
 /* From the first letter that has a bias to the end; 1 where a letter has none. */
-static bool bias_shape(struct al_site *s, const struct al_einsum *e, const struct al_shape *out, struct al_shape *bias)
+static bool bias_shape(struct al_site *s, const struct al_einsum *e, const struct al_shape *out,
+                       struct al_shape *bias)
 {
     struct al_text letters = al_param_of(s, "bias_axes")->text;
     const struct al_einsum_term *term = &e->output;

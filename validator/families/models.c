@@ -5,7 +5,8 @@
 /* ---- InputLayer ---- */
 
 static const struct al_param input_params[] = {
-    {.key = "batch_shape", .type = AL_PARAM_SHAPE, .flags = AL_PARAM_NULLABLE, .count_min = 1, .count_max = AL_MAX_RANK},
+    {.key = "batch_shape", .type = AL_PARAM_SHAPE, .flags = AL_PARAM_NULLABLE, .count_min = 1,
+     .count_max = AL_MAX_RANK},
     {.key = "dtype", .type = AL_PARAM_DTYPE, .standard = "\"float32\""},
     AL_FIXED_KEY("sparse", "false", "sparse tensors are not computed"),
     AL_FIXED_KEY("ragged", "false", "ragged tensors are not computed"),
@@ -31,7 +32,8 @@ static bool infer_input(struct al_site *s)
     for (uint32_t i = 0; declared && i < shape.rank; i++)
         shape.dim[i] = batch_shape->integers[i];
     if (!declared && s->in_count == 0)
-        return al_site_refuse(s, AL_GRAPH_SHAPE, "a shape", AL_NOTHING, "the model does not say the shape of its input");
+        return al_site_refuse(s, AL_GRAPH_SHAPE, "a shape", AL_NOTHING,
+                              "the model does not say the shape of its input");
     if (declared && s->in_count > 0 && !given_fits(&shape, &s->in[0]))
         return al_site_bad_shape(s, al_shape_show(s->findings, &shape), &s->in[0]);
     /* what the outer model knows of the shape holds inside too */

@@ -59,7 +59,8 @@ static bool infer_batch(struct al_site *s)
     return al_site_same(s);
 }
 
-static const char *const batch_names[] = {"BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization", NULL};
+static const char *const batch_names[] = {"BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization",
+                                          NULL};
 
 const struct al_row al_row_batch_normalization = {
     .name = "BatchNormalization",
@@ -88,7 +89,8 @@ static bool infer_layer(struct al_site *s)
     struct al_shape n;
     bool rms = al_param_bool(s, "rms_scaling");
     return axes_shape(s, &n) &&
-           demand_affine(s, &n, al_param_bool(s, "scale") || rms, al_param_bool(s, "center") && !rms) && al_site_same(s);
+           demand_affine(s, &n, al_param_bool(s, "scale") || rms, al_param_bool(s, "center") && !rms) &&
+           al_site_same(s);
 }
 
 const struct al_row al_row_layer_normalization = {
@@ -99,8 +101,9 @@ const struct al_row al_row_layer_normalization = {
     .rank_min = 2,
     .rank_max = AL_MAX_RANK,
     .weights = "gamma, beta (each: lengths of the axes)",
-    .computes = "gamma · (x - mean) / √(variance + epsilon) + beta over the axes; rms_scaling: gamma · x / √(variance + "
-                "epsilon)",
+    .computes =
+        "gamma · (x - mean) / √(variance + epsilon) + beta over the axes; rms_scaling: gamma · x / √(variance + "
+        "epsilon)",
     .infer = infer_layer,
 };
 
@@ -134,7 +137,8 @@ const struct al_row al_row_group_normalization = {
     .rank_min = 2,
     .rank_max = AL_MAX_RANK - 1,
     .weights = "gamma, beta (each: length of the axis)",
-    .computes = "gamma · (x - mean) / √(variance + epsilon) + beta, over all but the batch within each group of channels",
+    .computes =
+        "gamma · (x - mean) / √(variance + epsilon) + beta, over all but the batch within each group of channels",
     .infer = infer_group,
 };
 

@@ -185,18 +185,21 @@ static const struct al_param like_params[] = {
         .computes = (text), \
         .infer = (function), \
     }
-KEYED_ROW(op_elu, "Elu", al_modules_nn, elu_params, infer_inexact, "x, or alpha · (exp(x) - 1) where x < 0", "nn.elu");
+KEYED_ROW(op_elu, "Elu", al_modules_nn, elu_params, infer_inexact, "x, or alpha · (exp(x) - 1) where x < 0",
+          "nn.elu");
 KEYED_ROW(op_celu, "Celu", al_modules_nn, elu_params, infer_inexact,
           "max(x, 0) + min(0, alpha · (exp(x / alpha) - 1))", NULL);
 KEYED_ROW(op_leaky_relu, "LeakyRelu", al_modules_nn, leaky_params, infer_inexact,
           "x, or negative_slope · x where x < 0", "nn.leaky_relu");
 KEYED_ROW(op_gelu, "Gelu", al_modules_nn, gelu_params, infer_inexact, "gelu(x), by tanh where approximate", NULL);
-KEYED_ROW(op_softmax, "Softmax", al_modules_nn, axis_params, infer_axis, "exp(x) / Σ exp(x) over the axis", "nn.softmax");
+KEYED_ROW(op_softmax, "Softmax", al_modules_nn, axis_params, infer_axis, "exp(x) / Σ exp(x) over the axis",
+          "nn.softmax");
 KEYED_ROW(op_log_softmax, "LogSoftmax", al_modules_nn, axis_params, infer_axis, "log(softmax(x)) over the axis",
           "nn.log_softmax");
 KEYED_ROW(op_clip, "Clip", al_modules_numpy, clip_params, infer_clip, "min(max(x, x_min), x_max)", "clip_by_value");
 KEYED_ROW(op_cast, "Cast", al_modules_core, cast_params, infer_cast, "x as numbers of that type", "cast");
 KEYED_ROW(op_round, "Round", al_modules_numpy, round_params, infer_inexact, "the nearest integer, even at a half",
           "math.round");
-KEYED_ROW(op_zeros_like, "ZerosLike", al_modules_numpy, like_params, infer_like, "zeros in the shape of x", "zeros_like");
+KEYED_ROW(op_zeros_like, "ZerosLike", al_modules_numpy, like_params, infer_like, "zeros in the shape of x",
+          "zeros_like");
 KEYED_ROW(op_ones_like, "OnesLike", al_modules_numpy, like_params, infer_like, "ones in the shape of x", "ones_like");

@@ -66,7 +66,8 @@ const struct al_row al_row_op_stack = {
 
 /* n: n equal parts (Keras); a list: where to cut */
 static const struct al_param split_params[] = {
-    {.key = "indices_or_sections", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1, .maximum = 4096},
+    {.key = "indices_or_sections", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1,
+     .maximum = 4096},
     {.key = "num_or_size_splits", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_ALIAS, .minimum = 1, .maximum = 4096,
      .alias_of = "indices_or_sections"},
     AL_AXIS_KEY("0"),
@@ -201,7 +202,8 @@ static bool infer_one_hot(struct al_site *s)
         return false;
     for (uint32_t i = 0; i < out.rank; i++)
         out.dim[i] = i == axis ? al_param_int(s, "num_classes") : s->in[0].dim[from++];
-    return al_site_typed(s, &out, al_param_is_null(s, "dtype") ? AL_FLOAT32 : (enum al_dtype)al_param_int(s, "dtype"));
+    return al_site_typed(s, &out,
+                         al_param_is_null(s, "dtype") ? AL_FLOAT32 : (enum al_dtype)al_param_int(s, "dtype"));
 }
 
 static const char *const one_hot_functions[] = {"one_hot", NULL};

@@ -99,7 +99,8 @@ static const struct al_param arg_params[] = {
 static bool infer_arg(struct al_site *s)
 {
     if (al_model_is_keras2(s->model))
-        return al_site_refuse(s, AL_GRAPH_ARGUMENT, NULL, AL_NOTHING, "%s is computed for models of Keras 3", s->row->name);
+        return al_site_refuse(s, AL_GRAPH_ARGUMENT, NULL, AL_NOTHING, "%s is computed for models of Keras 3",
+                              s->row->name);
     return reduce(s, AL_INT32);
 }
 
@@ -144,7 +145,8 @@ const struct al_row al_row_op_cumsum = {
 static const struct al_param normalize_params[] = {
     {.key = "axis", .type = AL_PARAM_AXES, .count_min = 1, .count_max = 1, .standard = "-1"},
     {.key = "order", .type = AL_PARAM_FIXED, .fixed = "2", .refusal = "only the Euclidean norm is computed"},
-    {.key = "epsilon", .type = AL_PARAM_REAL, .flags = AL_PARAM_NULLABLE, .minimum = 0, .maximum = 1, .standard = "null"},
+    {.key = "epsilon", .type = AL_PARAM_REAL, .flags = AL_PARAM_NULLABLE, .minimum = 0, .maximum = 1,
+     .standard = "null"},
 };
 
 static bool infer_normalize(struct al_site *s)

@@ -93,12 +93,12 @@ GLOBAL_ROW(global_max_pooling2d, "GlobalMaxPooling2D", "GlobalMaxPool2D", 2, al_
            GLOBAL_MAX_TEXT);
 GLOBAL_ROW(global_max_pooling3d, "GlobalMaxPooling3D", "GlobalMaxPool3D", 3, al_arguments_input, AL_MASK_DROPS,
            GLOBAL_MAX_TEXT);
-GLOBAL_ROW(global_average_pooling1d, "GlobalAveragePooling1D", "GlobalAvgPool1D", 1, global_mask_arguments, AL_MASK_OWN,
-           "the mean of each channel over the steps that the mask keeps");
-GLOBAL_ROW(global_average_pooling2d, "GlobalAveragePooling2D", "GlobalAvgPool2D", 2, al_arguments_input, AL_MASK_DROPS,
-           GLOBAL_AVERAGE_TEXT);
-GLOBAL_ROW(global_average_pooling3d, "GlobalAveragePooling3D", "GlobalAvgPool3D", 3, al_arguments_input, AL_MASK_DROPS,
-           GLOBAL_AVERAGE_TEXT);
+GLOBAL_ROW(global_average_pooling1d, "GlobalAveragePooling1D", "GlobalAvgPool1D", 1, global_mask_arguments,
+           AL_MASK_OWN, "the mean of each channel over the steps that the mask keeps");
+GLOBAL_ROW(global_average_pooling2d, "GlobalAveragePooling2D", "GlobalAvgPool2D", 2, al_arguments_input,
+           AL_MASK_DROPS, GLOBAL_AVERAGE_TEXT);
+GLOBAL_ROW(global_average_pooling3d, "GlobalAveragePooling3D", "GlobalAvgPool3D", 3, al_arguments_input,
+           AL_MASK_DROPS, GLOBAL_AVERAGE_TEXT);
 
 /* ---- to a wanted size ---- */
 

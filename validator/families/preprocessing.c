@@ -83,13 +83,13 @@ static bool infer_normalization(struct al_site *s)
     for (uint32_t i = 0; i < kept.rank; i++)
         kept.dim[i] = s->in[0].dim[axes[i]];
     if (!al_param_is_null(s, "mean"))
-        return (given_fit(&kept, &al_param_of(s, "mean")->shape) && given_fit(&kept, &al_param_of(s, "variance")->shape)
+        return (given_fit(&kept, &al_param_of(s, "mean")->shape) &&
+                        given_fit(&kept, &al_param_of(s, "variance")->shape)
                     ? al_site_same(s)
                     : al_site_bad_shape(s, "as many means as the axes are long", &s->in[0]));
-    /* how many samples it has seen: nothing reads it, and its type went from int64 to int32 */
-    enum al_dtype counted = al_model_is_keras2(s->model) ? AL_INT64 : AL_INT32;
+    /* count: how many samples it has seen */
     return al_demand(s, "mean", &kept, false) && al_demand(s, "variance", &kept, false) &&
-           al_demand_typed(s, "count", &scalar, false, counted, false) && al_site_same(s);
+           al_demand_typed(s, "count", &scalar, false, AL_INT64, false) && al_site_same(s);
 }
 
 const struct al_row al_row_normalization = {
@@ -172,7 +172,8 @@ static bool check_discretization(struct al_site *s)
     const struct al_value *bins = al_param_of(s, "bin_boundaries");
     for (uint32_t i = 1; i < bins->count; i++)
         if (bins->reals[i] < bins->reals[i - 1])
-            return al_site_refuse(s, AL_GRAPH_PARAMETER, "ascending numbers", AL_NOTHING, "bin_boundaries do not ascend");
+            return al_site_refuse(s, AL_GRAPH_PARAMETER, "ascending numbers", AL_NOTHING,
+                                  "bin_boundaries do not ascend");
     return true;
 }
 
@@ -180,7 +181,8 @@ static bool infer_discretization(struct al_site *s)
 {
     struct al_shape out = s->in[0];
     if (al_param_int(s, "output_mode") != 0)
-        return encoded_shape(s, (int64_t)al_param_of(s, "bin_boundaries")->count + 1, &out) && al_site_output(s, &out);
+        return encoded_shape(s, (int64_t)al_param_of(s, "bin_boundaries")->count + 1, &out) &&
+               al_site_output(s, &out);
     return one_typed(s, &out, al_model_is_keras2(s->model) ? s->layer->compute_dtype : AL_INT32);
 }
 
@@ -200,7 +202,8 @@ const struct al_row al_row_discretization = {
 
 static const char *const modes[] = {"log", "magnitude", "psd", "real", "imag", "angle", "stft", NULL};
 #define FRAMES_KEY(name, settings, value) \
-    {.key = (name), .type = AL_PARAM_INTEGER, .flags = (settings), .minimum = 1, .maximum = 1 << 20, .standard = (value)}
+    {.key = (name), .type = AL_PARAM_INTEGER, .flags = (settings), .minimum = 1, .maximum = 1 << 20, \
+     .standard = (value)}
 
 static const struct al_param stft_params[] = {
     {.key = "mode", .type = AL_PARAM_CHOICE, .choices = modes, .standard = "\"log\""},
@@ -259,14 +262,16 @@ const struct al_row al_row_stft_spectrogram = {
 };
 
 #define REAL_KEY(name, settings, low, high, value) \
-    {.key = (name), .type = AL_PARAM_REAL, .flags = (settings), .minimum = (low), .maximum = (high), .standard = (value)}
+    {.key = (name), .type = AL_PARAM_REAL, .flags = (settings), .minimum = (low), .maximum = (high), \
+     .standard = (value)}
 static const char *const windows[] = {"hann", "hamming", NULL};
 
 static const struct al_param mel_params[] = {
     FRAMES_KEY("fft_length", 0, "2048"),
     FRAMES_KEY("sequence_stride", 0, "512"),
     FRAMES_KEY("sequence_length", AL_PARAM_NULLABLE, "null"),
-    {.key = "window", .type = AL_PARAM_CHOICE, .flags = AL_PARAM_NULLABLE, .choices = windows, .standard = "\"hann\""},
+    {.key = "window", .type = AL_PARAM_CHOICE, .flags = AL_PARAM_NULLABLE, .choices = windows,
+     .standard = "\"hann\""},
     REAL_KEY("sampling_rate", 0, 1, 1e9, "16000"),
     FRAMES_KEY("num_mel_bins", 0, "128"),
     REAL_KEY("min_freq", 0, 0, 1e9, "20.0"),

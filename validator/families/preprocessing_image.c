@@ -9,8 +9,8 @@
 
 /* ---- Resizing, CenterCrop, RandomCrop ---- */
 
-static const char *const interpolations[] = {"bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian",
-                                             "mitchellcubic", NULL};
+static const char *const interpolations[] = {"bilinear", "nearest",  "bicubic",       "area", "lanczos3",
+                                             "lanczos5", "gaussian", "mitchellcubic", NULL};
 static const char *const fill_modes[] = {"constant", NULL};
 
 static const struct al_param resizing_params[] = {

@@ -57,15 +57,16 @@ static bool check_initial_state(struct al_site *s, const struct al_shape *states
         given++;
     if (given != count)
         return al_site_refuse(s, AL_GRAPH_ARGUMENT, al_found(s->findings, "%u tensors", count).at,
-                              al_found(s->findings, "%u", given), "initial_state is not what the state of %s is made of",
-                              s->row->name);
+                              al_found(s->findings, "%u", given),
+                              "initial_state is not what the state of %s is made of", s->row->name);
     for (uint32_t i = 0; i < count; i++)
         if (!fits(&s->in[first + i], &states[i]))
             return al_site_bad_shape(s, al_shape_show(s->findings, &states[i]), &s->in[first + i]);
     return true;
 }
 
-bool al_recurrent_outputs(struct al_site *s, const struct al_shape *step, const struct al_shape *states, uint32_t count)
+bool al_recurrent_outputs(struct al_site *s, const struct al_shape *step, const struct al_shape *states,
+                          uint32_t count)
 {
     bool return_state = al_param_bool(s, "return_state");
     if (!check_initial_state(s, states, count) || !al_site_outputs(s, return_state ? 1 + count : 1))
@@ -194,7 +195,8 @@ static const struct al_param gru_cell_params[] = {CELL_KEYS, GRU_KEYS};
 #define LSTM_WEIGHTS "kernel (in, 4 · units), recurrent_kernel (units, 4 · units), bias (4 · units); gates i, f, c, o"
 #define LSTM_TEXT "c' = f · c + i · activation(ĉ), h' = o · activation(c')"
 #define GRU_WEIGHTS \
-    "kernel (in, 3 · units), recurrent_kernel (units, 3 · units), bias (3 · units), with reset_after (2, 3 · units); " \
+    "kernel (in, 3 · units), recurrent_kernel (units, 3 · units), bias (3 · units), with reset_after (2, 3 · " \
+    "units); " \
     "gates z, r, h"
 #define GRU_TEXT "h' = z · h + (1 - z) · ĥ"
 LAYER_ROW(simple_rnn, "SimpleRNN", SIMPLE_WEIGHTS, SIMPLE_TEXT);
@@ -266,8 +268,8 @@ static bool check_cells(struct al_site *s)
         return al_site_refuse(s, AL_GRAPH_PARAMETER, "a cell", AL_NOTHING, "%s holds no cell", s->row->name);
     for (uint32_t i = 0; i < s->layer->child_count; i++)
         if (!is_cell(s->model->layers[s->layer->children[i]].kind))
-            return al_site_refuse(s, AL_GRAPH_PARAMETER, "SimpleRNNCell, LSTMCell, GRUCell or StackedRNNCells", AL_NOTHING,
-                                  "%s holds what is no cell", s->row->name);
+            return al_site_refuse(s, AL_GRAPH_PARAMETER, "SimpleRNNCell, LSTMCell, GRUCell or StackedRNNCells",
+                                  AL_NOTHING, "%s holds what is no cell", s->row->name);
     return true;
 }
 
@@ -314,7 +316,8 @@ static bool infer_stacked(struct al_site *s)
         uint32_t count;
         struct al_shape *out;
         enum al_dtype *dtypes;
-        if (!al_site_call_child(s, (uint32_t)cells->integers[i], 1, &at, &s->layer->compute_dtype, &count, &out, &dtypes))
+        if (!al_site_call_child(s, (uint32_t)cells->integers[i], 1, &at, &s->layer->compute_dtype, &count, &out,
+                                &dtypes))
             return false;
         for (uint32_t k = 1; k < count && states < total; k++)
             s->out[1 + states++] = out[k];

@@ -33,6 +33,7 @@ struct al_shape al_step_shape(const struct al_shape *in);
 
 /* The outputs of a recurrent layer whose step gives `step` and whose states have the
    `count` shapes `states`; checks an initial_state against them. */
-bool al_recurrent_outputs(struct al_site *s, const struct al_shape *step, const struct al_shape *states, uint32_t count);
+bool al_recurrent_outputs(struct al_site *s, const struct al_shape *step, const struct al_shape *states,
+                          uint32_t count);
 
 #endif

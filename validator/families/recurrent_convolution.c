@@ -48,8 +48,9 @@ static bool infer_conv_lstm(struct al_site *s)
         .mask = AL_MASK_OWN, \
         .rank_min = (dims) + 3, \
         .rank_max = (dims) + 3, \
-        .weights = "kernel (kernel_size…, channels, 4 · filters), recurrent_kernel (kernel_size…, filters, 4 · filters), " \
-                   "bias (4 · filters); gates i, f, c, o", \
+        .weights = \
+            "kernel (kernel_size…, channels, 4 · filters), recurrent_kernel (kernel_size…, filters, 4 · filters), " \
+            "bias (4 · filters); gates i, f, c, o", \
         .computes = "as LSTM, each product a convolution", \
         .infer = infer_conv_lstm, \
     }

@@ -54,7 +54,8 @@ static bool check_states_given(struct al_site *s, uint32_t count)
                  strcmp(s->row->arguments[s->argument_of[i]].name, "initial_state") == 0;
     if (given != 0 && given != count)
         return al_site_refuse(s, AL_GRAPH_ARGUMENT, al_found(s->findings, "%u tensors", count).at,
-                              al_found(s->findings, "%u", given), "initial_state is not what both states are made of");
+                              al_found(s->findings, "%u", given),
+                              "initial_state is not what both states are made of");
     return true;
 }
 

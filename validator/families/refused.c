@@ -14,7 +14,8 @@
 static const char *const utils_modules[] = {"keras.utils", NULL};
 
 REFUSED_ROW(lambda, "Lambda", NULL, AL_KERAS_LAMBDA, "the layer is Python code");
-REFUSED_ROW(tfsm_layer, "TFSMLayer", NULL, AL_KERAS_TFSM_LAYER, "the layer loads another model from a path of its choice");
+REFUSED_ROW(tfsm_layer, "TFSMLayer", NULL, AL_KERAS_TFSM_LAYER,
+            "the layer loads another model from a path of its choice");
 REFUSED_ROW(torch_module_wrapper, "TorchModuleWrapper", NULL, AL_KERAS_TORCH_MODULE, "the layer is a pickle");
 REFUSED_ROW(jax_layer, "JaxLayer", NULL, AL_KERAS_JAX_LAYER, "the layer calls Python functions that the file names");
 REFUSED_ROW(flax_layer, "FlaxLayer", NULL, AL_KERAS_JAX_LAYER, "the layer calls methods that the file names");
@@ -29,9 +30,12 @@ NOT_COMPUTED(text_vectorization, "TextVectorization", "texts are not computed ye
 NOT_COMPUTED(hashing, "Hashing", "hashes of texts and numbers are not computed yet");
 NOT_COMPUTED(hashed_crossing, "HashedCrossing", "hashes of texts and numbers are not computed yet");
 NOT_COMPUTED(pipeline, "Pipeline", "pipelines of preprocessing layers are not computed yet");
-NOT_COMPUTED(auto_contrast, "AutoContrast", "the layer changes images at inference, in a way that is not computed yet");
-NOT_COMPUTED(equalization, "Equalization", "the layer changes images at inference, in a way that is not computed yet");
-NOT_COMPUTED(solarization, "Solarization", "the layer changes images at inference, in a way that is not computed yet");
+NOT_COMPUTED(auto_contrast, "AutoContrast",
+             "the layer changes images at inference, in a way that is not computed yet");
+NOT_COMPUTED(equalization, "Equalization",
+             "the layer changes images at inference, in a way that is not computed yet");
+NOT_COMPUTED(solarization, "Solarization",
+             "the layer changes images at inference, in a way that is not computed yet");
 NOT_COMPUTED(clahe, "ContrastLimitedAdaptiveHistogramEqualization",
              "the layer changes images at inference, in a way that is not computed yet");
 NOT_COMPUTED(max_num_bounding_boxes, "MaxNumBoundingBoxes", "boxes around objects are not computed");

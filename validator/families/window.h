@@ -11,7 +11,8 @@ extern const char *const al_choices_padding_causal[]; /* valid, same, causal */
 enum { AL_PADDING_VALID, AL_PADDING_SAME, AL_PADDING_CAUSAL };
 
 #define AL_DATA_FORMAT_KEY \
-    {.key = "data_format", .type = AL_PARAM_CHOICE, .choices = al_choices_data_format, .standard = "\"channels_last\""}
+    {.key = "data_format", .type = AL_PARAM_CHOICE, .choices = al_choices_data_format, \
+     .standard = "\"channels_last\""}
 #define AL_PADDING_KEY \
     {.key = "padding", .type = AL_PARAM_CHOICE, .choices = al_choices_padding, .standard = "\"valid\""}
 #define AL_SPATIAL_KEY(name, dims, value) \
@@ -26,7 +27,8 @@ uint32_t al_channel_axis(const struct al_site *s, uint32_t rank);
 uint32_t al_spatial_axis(const struct al_site *s);
 
 /* One length behind a window; -1 stays -1. False where the window does not fit. */
-bool al_window_length(int64_t length, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding, int64_t *out);
+bool al_window_length(int64_t length, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding,
+                      int64_t *out);
 
 /* One length behind a transposed convolution; output_padding NULL: the default (keras/src/backend/common/
    backend_utils.py, _get_output_shape_given_tf_padding). False where nothing would be left. */
