@@ -28,10 +28,11 @@ struct report_format {
     bool (*end)(struct reporting *r);
 };
 
-/* "human", "json", "jsonl"; NULL for another. */
+/* "human", "json", "jsonl", "sarif", "junit", "cyclonedx", "html"; NULL for another. */
 const struct report_format *report_format_of(const char *name);
 
-extern const struct report_format report_human, report_json, report_jsonl;
+extern const struct report_format report_human, report_json, report_jsonl, report_sarif, report_junit, report_cyclonedx,
+    report_html;
 
 /* The reasons of one report, for people: used where a command needs an accepted model. */
 void report_reasons(FILE *stream, const struct al_report *report, bool colour, bool verbose);

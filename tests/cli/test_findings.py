@@ -75,9 +75,10 @@ def arrays_for_the_wrong_inputs_are_named():
     with scratch() as d:
         array = os.path.join(d, "x.npy")
         npy.save(array, npy.Array("<f4", (1, 4), [1.0, 2.0, 3.0, 4.0]))
-        for given, id_ in (("a", "input.missing"), ("c", "input.name")):
+        # input.missing and input.name, which `run` says in words
+        for given, words in (("a", "input b is not given"), ("c", "no input named c")):
             r = airlock("run", os.path.join(FOLDER, "shared.keras"), "-i", given + "=" + array)
-            assert r.status != 0 and id_ in r.err, (id_, r)
+            assert r.status == 2 and words in r.err, (words, r)
 
 
 @test

@@ -1,0 +1,13 @@
+/* A picture of a model's graph as SVG inside a page. */
+#ifndef AIRLOCK_CLI_HTML_GRAPH_H
+#define AIRLOCK_CLI_HTML_GRAPH_H
+
+#include "include/airlock.h"
+
+#include <stdio.h>
+
+/* The layers of the outermost model, inputs above; nothing where there are none, or too
+   many for a picture to help. */
+void html_graph(FILE *out, const struct al_layer_facts *const *layers, size_t count);
+
+#endif
