@@ -13,7 +13,8 @@ SOURCE = os.path.dirname(command.TESTS)
 
 
 def run(words, **options):
-    return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False, **options)
+    return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False,
+                          **options)
 
 
 def find(root, name):

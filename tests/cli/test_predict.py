@@ -7,7 +7,8 @@ from tap import main, test
 
 CASES = (("text_lstm", "text_lstm.h5", ()), ("image_cnn", "image_cnn.keras", ()),
          ("lstm_attention", "lstm_attention.keras", ()),
-         ("series", "series.weights.h5", ("--architecture", data("models", "series.json"))))
+         ("series", "series.weights.h5", ("--architecture", data("models", "series.json"))),
+         ("sharded", "../sharded/in_shards.weights.json", ("--architecture", data("sharded", "architecture.json"))))
 TEXT = data("models", "text_lstm.h5")
 TWO = data("models", "lstm_attention.keras")
 

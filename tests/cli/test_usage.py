@@ -27,7 +27,8 @@ def the_version_is_said():
 
 @test
 def mistakes_are_wrong_usage_and_a_near_word_is_offered():
-    for line, part in (("", "which command"), ("vte x", "did you mean vet?"), ("vet --jsno x", "did you mean --json?"),
+    for line, part in (("", "which command"), ("vte x", "did you mean vet?"),
+                       ("vet --jsno x", "did you mean --json?"),
                        ("frobnicate", "there is no command"), ("vet", "usage: airlock vet"),
                        ("vet --jobs 0 x", "--jobs takes a number"), ("vet --jobs 2x x", "--jobs takes a number"),
                        ("vet --jobs", "needs a N"), ("vet --json=1 x", "takes no value"),
@@ -157,7 +158,8 @@ def colour_is_for_terminals_only():
     def through_terminal(**environment):
         parent, child = pty.openpty()
         subprocess.run([AIRLOCK, "vet", MODEL], stdout=child, timeout=60, check=False,
-                       env=dict({k: v for k, v in os.environ.items() if k != "NO_COLOR"}, TERM="xterm", **environment))
+                       env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm",
+                            **environment})
         os.close(child)
         text = b""
         try:

@@ -100,7 +100,8 @@ def a_refusal_outweighs_an_error_and_both_outweigh_acceptance():
 def what_is_no_model_is_refused_when_named():
     with scratch() as d:
         for name, content in (("empty", b""), ("text.txt", b"hello\n"),
-                              ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(64)), ("false.keras", b"PK\3\4" + bytes(64)), ("zeros.h5", bytes(4096))):
+                              ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(64)), ("false.keras", b"PK\3\4" + bytes(64)),
+                              ("zeros.h5", bytes(4096))):
             path = os.path.join(d, name)
             with open(path, "wb") as f:
                 f.write(content)
@@ -204,6 +205,19 @@ def an_unpacked_keras_directory_is_one_model():
         for path in (inside, d):
             r = held(vet(path))
             assert [x["format"] for x in r.json["results"]] == ["keras-directory"] and r.status == 0, r
+
+
+@test
+def sharded_weights_are_one_model_and_a_missing_shard_is_told():
+    r = held(vet(data("sharded")))
+    assert [x["format"] for x in r.json["results"]] == ["keras-sharded"] and r.status == 0, r
+    # Dense 8*16+16, 16*16+16, 16*2+2
+    assert r.json["results"][0]["model"]["parameters"] == 144 + 272 + 34, r
+    with scratch() as d:
+        for name in ("in_shards.weights.json", "in_shards_00000.weights.h5"):
+            shutil.copy(data("sharded", name), d)
+        r = held(vet(os.path.join(d, "in_shards.weights.json")))
+        assert r.status == 1 and ids(r) == ["keras.shard-missing"], r
 
 
 @test

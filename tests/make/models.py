@@ -2,8 +2,8 @@
 
     KERAS_BACKEND=tensorflow python tests/make/models.py tests/data
 
-Needs Keras 3, TensorFlow and h5py. tests/data/models holds honest models, tests/data/hostile the hostile ones,
-tests/data/expected an .npz per model: members in.N and out.N in the order of the model's inputs and outputs.
+Needs Keras 3, TensorFlow and h5py. models and sharded hold honest models, hostile the hostile ones, expected an .npz
+per honest model: members in.N and out.N in the order of the model's inputs and outputs.
 """
 import json
 import os
@@ -19,7 +19,7 @@ import numpy as np
 from keras import layers
 
 ROOT = sys.argv[1]
-for folder in ("models", "hostile", "expected"):
+for folder in ("models", "hostile", "sharded", "expected"):
     os.makedirs(os.path.join(ROOT, folder), exist_ok=True)
 
 
@@ -115,6 +115,17 @@ def series_weights():
     expect("series", model, [np.random.default_rng(8).normal(size=(5, 10, 2)).astype("float32")])
 
 
+def sharded():
+    """Weights in several files beside an index, as save_weights does above a size."""
+    model = keras.Sequential([keras.Input((8,), name="x"), layers.Dense(16, activation="tanh", name="wide"),
+                              layers.Dense(16, name="middle"), layers.Dense(2, name="y")], name="in_shards")
+    stir(model, 9)
+    model.save_weights(at("sharded", "in_shards.weights.json"), max_shard_size=1.2e-6)
+    with open(at("sharded", "architecture.json"), "w") as f:
+        f.write(model.to_json())
+    expect("sharded", model, [np.random.default_rng(10).normal(size=(2, 8)).astype("float32")])
+
+
 def hostile_lambda():
     """A Lambda layer: Python bytecode, marshalled, which loading without safe mode would run."""
     model = keras.Sequential([keras.Input((4,)), layers.Dense(4, name="dense"),
@@ -146,7 +157,7 @@ def hostile_external_link():
         f["model_weights"] = h5py.ExternalLink("/etc/passwd", "/")
 
 
-for write in (text_lstm, image_cnn, lstm_attention, series_weights, hostile_lambda, hostile_os_system,
+for write in (text_lstm, image_cnn, lstm_attention, series_weights, sharded, hostile_lambda, hostile_os_system,
               hostile_external_link):
     keras.utils.clear_session()
     write()
