@@ -135,8 +135,9 @@ bool al_find_again(struct al_findings *f, enum al_finding_id id, const char *whe
     return goes_on;
 }
 
-static bool add(struct al_findings *f, enum al_finding_id id, const char *where, const char *expected,
-                struct al_text found, const char *format, va_list args)
+__attribute__((format(printf, 6, 0))) static bool add(struct al_findings *f, enum al_finding_id id, const char *where,
+                                                      const char *expected, struct al_text found, const char *format,
+                                                      va_list args)
 {
     char message[AL_MAX_FINDING_TEXT];
     int length = vsnprintf(message, sizeof message, format, args);

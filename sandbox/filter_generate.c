@@ -35,7 +35,7 @@ static int add(scmp_filter_ctx filter, const struct rule *rule)
     if (number == __NR_SCMP_ERROR)
         return -EINVAL;
     if (rule->condition == AL_IF_TO_PIPE)
-        return seccomp_rule_add_exact(filter, rule->action, number, 1, SCMP_A0(SCMP_CMP_EQ, AL_CELL_PIPE));
+        return seccomp_rule_add_exact(filter, rule->action, number, 1, SCMP_A0(SCMP_CMP_EQ, AL_CELL_PIPE, 0));
     return seccomp_rule_add_exact(filter, rule->action, number, 0);
 }
 

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-enum { HEADER = 16, OBJECT_HEADER = 16, SMALLEST = 4096, MOST_COLLECTIONS = UINT32_MAX };
+enum { HEADER = 16, OBJECT_HEADER = 16, SMALLEST = 4096 };
+static const uint32_t MOST_COLLECTIONS = UINT32_MAX;
 
 static int by_index(const void *a, const void *b)
 {
