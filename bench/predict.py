@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a prediction costs, against Keras and ONNX Runtime, in one process and turn by turn.
 
-    python bench/predict.py --library build/api/libairlock.so [--rounds 40] [--threads 1]
+    python bench/predict.py --library build/api/libairlock.so [--rounds 40] [--threads N]
 
 Needs numpy, keras with tensorflow, onnx and onnxruntime. Makes two models with random
 weights: LSTM(64) and Dense(8) over 100 steps of 32 numbers, and a CNN over 128x128x3
@@ -19,11 +19,12 @@ import time
 parser = argparse.ArgumentParser()
 parser.add_argument("--library", required=True)
 parser.add_argument("--rounds", type=int, default=40)
-parser.add_argument("--threads", type=int, default=os.cpu_count())
+parser.add_argument("--threads", type=int, help="for all; else each decides for itself")
 options = parser.parse_args()
 options.library = os.path.abspath(options.library)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["OMP_NUM_THREADS"] = str(options.threads)
+if options.threads:
+    os.environ["OMP_NUM_THREADS"] = str(options.threads)
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -32,8 +33,7 @@ import onnxruntime  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from onnx import helper, numpy_helper  # noqa: E402
 
-tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.config.threading.set_intra_op_parallelism_threads(options.threads or 0)
 
 
 class Array(ctypes.Structure):
@@ -80,8 +80,7 @@ def session(nodes, weights, shape, rank):
         [numpy_helper.from_array(np.ascontiguousarray(v), k) for k, v in weights.items()])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     wanted = onnxruntime.SessionOptions()
-    wanted.intra_op_num_threads = options.threads
-    wanted.inter_op_num_threads = 1
+    wanted.intra_op_num_threads = options.threads or 0
     return onnxruntime.InferenceSession(model.SerializeToString(), wanted, providers=["CPUExecutionProvider"])
 
 
@@ -158,7 +157,7 @@ def measure(name, model, runtime, shape, batch, rounds):
 if __name__ == "__main__":
     with open("/proc/cpuinfo") as f:
         machine = next(line.split(":")[1].strip() for line in f if line.startswith("model name"))
-    print(f"{machine}, {options.threads} threads, {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    print(f"{machine}, {options.threads or os.cpu_count()} threads, {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
     measure("LSTM(64) + Dense(8) over (100, 32)", *lstm(), 1, options.rounds)
     measure("LSTM(64) + Dense(8) over (100, 32)", *lstm(), 32, options.rounds)
     measure("CNN over 128x128x3", *cnn(), 1, options.rounds)
