@@ -9,7 +9,7 @@ static const struct option vet_options[] = {
     OPTION_POLICY,
     OPTION_ARCHITECTURE,
     {"--format", 0, "FORMAT", "human|json|jsonl|sarif|junit|cyclonedx|html", false,
-     "the report's form: human (usual), json, jsonl (a line per model), sarif, junit, cyclonedx (a bill of materials) or html"},
+     "the report's form: human (usual), json, jsonl (a line per model), sarif, junit, cyclonedx or html"},
     {"--json", 0, NULL, NULL, false, "the same as --format json"},
     OPTION_OUTPUT("write the report to FILE, which appears whole or not at all"),
     {"--jobs", 'j', "N", NULL, false, "judge N models at a time; as many as there are processors unless given"},

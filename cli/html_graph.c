@@ -82,7 +82,8 @@ static void draw_lines(FILE *out, const struct picture *p)
                 continue;
             int x1 = left_of(&p->nodes[source]) + WIDTH / 2, y1 = top_of(&p->nodes[source]) + HEIGHT;
             int x2 = left_of(&p->nodes[i]) + WIDTH / 2, y2 = top_of(&p->nodes[i]);
-            (void)fprintf(out, "<path d=\"M%d %dC%d %d %d %d %d %d\"/>\n", x1, y1, x1, y1 + GAP_Y, x2, y2 - GAP_Y, x2, y2);
+            (void)fprintf(out, "<path d=\"M%d %dC%d %d %d %d %d %d\"/>\n", x1, y1, x1, y1 + GAP_Y, x2,
+                          y2 - GAP_Y, x2, y2);
         }
     }
 }
@@ -109,8 +110,8 @@ static void draw_nodes(FILE *out, const struct picture *p)
     for (int i = 0; i < p->count; i++) {
         const struct node *n = &p->nodes[i];
         int x = left_of(n), y = top_of(n);
-        (void)fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/><text x=\"%d\" y=\"%d\">", x, y,
-                      WIDTH, HEIGHT, x + 8, y + 16);
+        (void)fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>"
+                           "<text x=\"%d\" y=\"%d\">", x, y, WIDTH, HEIGHT, x + 8, y + 16);
         short_name(out, n->layer->name);
         (void)fprintf(out, "</text><text x=\"%d\" y=\"%d\" opacity=\".7\">", x + 8, y + 32);
         short_name(out, n->layer->kind);

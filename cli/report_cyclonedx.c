@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-static json_t *property(const char *name, json_t *value)
+static void add(json_t *properties, const char *name, json_t *value_take)
 {
-    return json_pack("{s:s, s:o}", "name", name, "value", value);
+    (void)json_array_append_new(properties, json_pack("{s:s, s:o}", "name", name, "value", value_take));
 }
 
 static json_t *ports(const struct al_port_facts *const *list, uint32_t count)
@@ -16,8 +16,8 @@ static json_t *ports(const struct al_port_facts *const *list, uint32_t count)
     json_t *out = json_array();
     for (uint32_t i = 0; i < count; i++) {
         char shape[SHAPE_TEXT];
-        (void)json_array_append_new(out, json_pack("{s:o}", "format", json_sprintf("%s: %s %s", list[i]->name, list[i]->dtype,
-                                                                                  shape_text(shape, list[i]))));
+        json_t *format = json_sprintf("%s: %s %s", list[i]->name, list[i]->dtype, shape_text(shape, list[i]));
+        (void)json_array_append_new(out, json_pack("{s:o}", "format", format));
     }
     return out;
 }
@@ -33,21 +33,20 @@ static json_t *properties(const struct al_report *report)
     const struct al_file_facts *file = al_report_file(report);
     const struct al_model_facts *m = al_report_model(report);
     json_t *list = json_array();
-    (void)json_array_append_new(list, property("airlock:verdict", json_string(al_verdict_word(al_report_verdict(report)))));
-    (void)json_array_append_new(list, property("airlock:format", json_string(file->format)));
-    (void)json_array_append_new(list, property("airlock:size", json_sprintf("%llu", (unsigned long long)file->size)));
-    (void)json_array_append_new(list, property("airlock:signature", json_string(file->signature)));
+    add(list, "airlock:verdict", json_string(al_verdict_word(al_report_verdict(report))));
+    add(list, "airlock:format", json_string(file->format));
+    add(list, "airlock:size", json_sprintf("%llu", (unsigned long long)file->size));
+    add(list, "airlock:signature", json_string(file->signature));
     if (*file->written_by != '\0')
-        (void)json_array_append_new(list, property("airlock:written-by", json_string(file->written_by)));
+        add(list, "airlock:written-by", json_string(file->written_by));
     if (m == NULL)
         return list;
-    (void)json_array_append_new(list, property("airlock:parameters", json_sprintf("%llu", (unsigned long long)m->parameters)));
+    add(list, "airlock:parameters", json_sprintf("%llu", (unsigned long long)m->parameters));
     size_t count = 0;
     const struct al_layer_facts *const *layers = al_report_layers(report, &count);
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(list, property("airlock:layer", json_sprintf("%s (%s, %llu parameters)", layers[i]->name,
-                                                                                 layers[i]->kind,
-                                                                                 (unsigned long long)layers[i]->parameters)));
+        add(list, "airlock:layer", json_sprintf("%s (%s, %llu parameters)", layers[i]->name, layers[i]->kind,
+                                                (unsigned long long)layers[i]->parameters));
     return list;
 }
 
@@ -57,7 +56,8 @@ static json_t *hashes(const struct al_file_facts *file)
     if (*file->sha256 != '\0')
         (void)json_array_append_new(list, json_pack("{s:s, s:s}", "alg", "SHA-256", "content", file->sha256));
     if (*file->blake2b_512 != '\0')
-        (void)json_array_append_new(list, json_pack("{s:s, s:s}", "alg", "BLAKE2b-512", "content", file->blake2b_512));
+        (void)json_array_append_new(list, json_pack("{s:s, s:s}", "alg", "BLAKE2b-512", "content",
+                                                    file->blake2b_512));
     return list;
 }
 
@@ -78,8 +78,9 @@ static json_t *references(const char *cve)
     json_t *list = json_array();
     for (const char *at = cve; *at != '\0'; at += strspn(at, " ")) {
         size_t length = strcspn(at, " ");
-        (void)json_array_append_new(list, json_pack("{s:s%, s:{s:s, s:o}}", "id", at, length, "source", "name", "CVE", "url",
-                                                    json_sprintf("https://www.cve.org/CVERecord?id=%.*s", (int)length, at)));
+        json_t *url = json_sprintf("https://www.cve.org/CVERecord?id=%.*s", (int)length, at);
+        (void)json_array_append_new(list, json_pack("{s:s%, s:{s:s, s:o}}", "id", at, length, "source", "name", "CVE",
+                                                    "url", url));
         at += length;
     }
     return list;
@@ -109,8 +110,8 @@ static bool result(struct reporting *r, const struct al_report *report)
     const struct al_model_facts *m = al_report_model(report);
     char ref[32];
     (void)snprintf(ref, sizeof ref, "model-%zu", json_array_size(components) + 1);
-    json_t *component = json_pack("{s:s, s:s, s:s, s:o, s:o}", "type", "machine-learning-model", "bom-ref", ref, "name",
-                                  file->path, "hashes", hashes(file), "properties", properties(report));
+    json_t *component = json_pack("{s:s, s:s, s:s, s:o, s:o}", "type", "machine-learning-model", "bom-ref", ref,
+                                  "name", file->path, "hashes", hashes(file), "properties", properties(report));
     if (component != NULL && m != NULL)
         (void)json_object_set_new(component, "modelCard", model_card(m));
     bool good = json_array_append_new(components, component) == 0;
@@ -126,9 +127,10 @@ static bool end(struct reporting *r)
     json_t *state = r->state;
     json_t *document = json_pack(
         "{s:s, s:s, s:s, s:i, s:{s:{s:[{s:s, s:s, s:s}]}}, s:O, s:O}", "$schema",
-        "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat", "CycloneDX", "specVersion", "1.6", "version", 1,
-        "metadata", "tools", "components", "type", "application", "name", "airlock", "version", al_version(),
-        "components", json_object_get(state, "components"), "vulnerabilities", json_object_get(state, "vulnerabilities"));
+        "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat", "CycloneDX", "specVersion", "1.6", "version",
+        1, "metadata", "tools", "components", "type", "application", "name", "airlock", "version", al_version(),
+        "components", json_object_get(state, "components"), "vulnerabilities",
+        json_object_get(state, "vulnerabilities"));
     bool good = document != NULL;
     if (good && json_dumpf(document, r->stream, JSON_INDENT(1)) == 0)
         (void)fputc('\n', r->stream);

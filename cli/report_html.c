@@ -11,15 +11,19 @@ static const char head[] =
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Airlock report</title>\n<style>\n"
     "body{font:15px/1.45 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1c2330}\n"
-    "h1{font-size:1.5rem} h2{font-size:1.1rem;margin:0;overflow-wrap:anywhere} h3{font-size:1rem;margin:1rem 0 .3rem}\n"
-    "section{border:1px solid #d5dae2;border-left-width:6px;border-radius:4px;padding:.8rem 1rem;margin:1rem 0}\n"
+    "h1{font-size:1.5rem} h2{font-size:1.1rem;margin:0;overflow-wrap:anywhere}\n"
+    "h3{font-size:1rem;margin:1rem 0 .3rem}\n"
+    "section{border:1px solid #d5dae2;border-left-width:6px;border-radius:4px;padding:.8rem 1rem;"
+    "margin:1rem 0}\n"
     ".accept{border-left-color:#2c8a4b}.refuse{border-left-color:#b8322a}.error{border-left-color:#c98a00}\n"
     ".word{font-weight:700;text-transform:uppercase;font-size:.8rem;letter-spacing:.05em}\n"
     ".accept .word{color:#23703d}.refuse .word{color:#a32a23}.error .word{color:#8d6100}\n"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #e6e9ee;"
+    "table{border-collapse:collapse;width:100%}\n"
+    "th,td{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #e6e9ee;"
     "vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right}\n"
-    "code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.quiet{color:#5b6575}\n"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}dt{color:#5b6575}dd{margin:0}\n"
+    "td.id{white-space:nowrap}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.quiet{color:#5b6575}\n"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}\n"
+    "dt{color:#5b6575}dd{margin:0}\n"
     "svg{max-width:100%;height:auto}svg rect{fill:#f2f5f9;stroke:#8a96a8}svg text{font:12px system-ui,sans-serif}\n"
     "svg path{fill:none;stroke:#8a96a8}\n"
     "@media(prefers-color-scheme:dark){body{background:#14181f;color:#dde3ec}section{border-color:#394150}"
@@ -61,7 +65,7 @@ static void write_facts(FILE *out, const struct al_report *report)
 
 static void write_remark(FILE *out, const struct al_remark *m)
 {
-    (void)fprintf(out, "<tr><td><code>%s</code><br><span class=\"quiet\">%s</span><td>", m->id,
+    (void)fprintf(out, "<tr><td class=\"id\"><code>%s</code><br><span class=\"quiet\">%s</span><td>", m->id,
                   al_severity_word(m->severity));
     markup_text(out, m->message);
     (void)fputs("<dl>", out);
@@ -176,8 +180,8 @@ static bool end(struct reporting *r)
     if (good) {
         (void)fputs(head, r->stream);
         (void)fprintf(r->stream, "<p>%zu accepted, %zu refused, %zu could not be judged, %zu skipped</p>\n"
-                                 "<p class=\"quiet\">airlock %s, policy ", t->accepted, t->refused, t->errors, t->skipped,
-                      al_version());
+                                 "<p class=\"quiet\">airlock %s, policy ", t->accepted, t->refused, t->errors,
+                      t->skipped, al_version());
         markup_text(r->stream, al_policy_name(r->policy));
         (void)fputs("</p>\n", r->stream);
         (void)fwrite(g->text, 1, g->size, r->stream);

@@ -73,7 +73,8 @@ static json_t *uri_of(const char *path)
 static json_t *message_of(const struct al_remark *m)
 {
     if (*m->expected != '\0' && *m->found != '\0')
-        return json_pack("{s:o}", "text", json_sprintf("%s (expected: %s; found: %s)", m->message, m->expected, m->found));
+        return json_pack("{s:o}", "text",
+                         json_sprintf("%s (expected: %s; found: %s)", m->message, m->expected, m->found));
     if (*m->expected != '\0')
         return json_pack("{s:o}", "text", json_sprintf("%s (expected: %s)", m->message, m->expected));
     if (*m->found != '\0')
@@ -86,8 +87,8 @@ static json_t *result_of(const struct al_remark *m, const char *path)
     json_t *location = json_pack("{s:{s:{s:o}}}", "physicalLocation", "artifactLocation", "uri", uri_of(path));
     if (location != NULL && *m->where != '\0')
         (void)json_object_set_new(location, "logicalLocations", json_pack("[{s:s}]", "fullyQualifiedName", m->where));
-    return json_pack("{s:s, s:I, s:s, s:o, s:[o]}", "ruleId", m->id, "ruleIndex", (json_int_t)rule_index(m->id), "level",
-                     level_of(m->severity), "message", message_of(m), "locations", location);
+    return json_pack("{s:s, s:I, s:s, s:o, s:[o]}", "ruleId", m->id, "ruleIndex", (json_int_t)rule_index(m->id),
+                     "level", level_of(m->severity), "message", message_of(m), "locations", location);
 }
 
 static json_t *artifact_of(const struct al_file_facts *file)
@@ -114,10 +115,11 @@ static bool result(struct reporting *r, const struct al_report *report)
     bool good = json_array_append_new(json_object_get(r->state, "artifacts"), artifact_of(file)) == 0;
     for (size_t i = 0; good && i < count; i++)
         good = json_array_append_new(json_object_get(r->state, "results"), result_of(remarks[i], file->path)) == 0;
-    if (good && al_report_verdict(report) == AL_VERDICT_ERROR)
-        good = json_array_append_new(json_object_get(r->state, "notifications"),
-                                     json_pack("{s:s, s:{s:o}}", "level", "error", "message", "text",
-                                               json_sprintf("%s could not be judged: %s", file->path, file->error))) == 0;
+    if (good && al_report_verdict(report) == AL_VERDICT_ERROR) {
+        json_t *words = json_sprintf("%s could not be judged: %s", file->path, file->error);
+        json_t *notification = json_pack("{s:s, s:{s:o}}", "level", "error", "message", "text", words);
+        good = json_array_append_new(json_object_get(r->state, "notifications"), notification) == 0;
+    }
     return good;
 }
 
@@ -126,9 +128,9 @@ static bool end(struct reporting *r)
     json_t *state = r->state;
     json_t *document = json_pack(
         "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:O}], s:O, s:O, s:s}]}", "$schema",
-        "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", "name", "Airlock",
-        "version", al_version(), "rules", rules(), "invocations", "executionSuccessful", r->tally.errors == 0,
-        "toolExecutionNotifications", json_object_get(state, "notifications"), "artifacts",
+        "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", "name",
+        "Airlock", "version", al_version(), "rules", rules(), "invocations", "executionSuccessful",
+        r->tally.errors == 0, "toolExecutionNotifications", json_object_get(state, "notifications"), "artifacts",
         json_object_get(state, "artifacts"), "results", json_object_get(state, "results"), "columnKind",
         "utf16CodeUnits");
     bool good = document != NULL;

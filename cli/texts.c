@@ -58,8 +58,8 @@ bool report_colour(FILE *stream)
 
 const struct report_format *report_format_of(const char *name)
 {
-    static const struct report_format *const formats[] = {&report_human, &report_json,      &report_jsonl, &report_sarif,
-                                                       &report_junit, &report_cyclonedx, &report_html};
+    static const struct report_format *const formats[] = {
+        &report_human, &report_json, &report_jsonl, &report_sarif, &report_junit, &report_cyclonedx, &report_html};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(formats[i]->name, name) == 0)
             return formats[i];

@@ -51,6 +51,18 @@ def problems(value, schema, root=None, where=""):
         elif key == "minimum":
             if isinstance(value, (int, float)) and value < rule:
                 found.append("%s: %r is below %r" % (where, value, rule))
+        elif key == "maximum":
+            if isinstance(value, (int, float)) and value > rule:
+                found.append("%s: %r is above %r" % (where, value, rule))
+        elif key == "minLength":
+            if isinstance(value, str) and len(value) < rule:
+                found.append("%s: %r is too short" % (where, value))
+        elif key == "maxItems":
+            if isinstance(value, list) and len(value) > rule:
+                found.append("%s: more than %d items" % (where, rule))
+        elif key == "anyOf":
+            if all(problems(value, r, root, where) for r in rule):
+                found.append("%s: %r is none of the forms it may have" % (where, value))
         elif key == "required":
             if isinstance(value, dict):
                 found += ["%s: %s is missing" % (where, k) for k in rule if k not in value]
