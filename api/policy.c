@@ -44,7 +44,7 @@ static enum al_status parse(struct al_policy **out, const char *path, struct al_
     enum al_status status = read_file(path, &text, err);
     if (status == AL_OK) {
         r->file.size = text.size;
-        status = al_policy_read(out, text.data, text.size, &r->findings, err);
+        status = al_policy_read(out, text.size > 0 ? (const char *)text.data : "", text.size, &r->findings, err);
     }
     if (status == AL_OK && !al_custom_bind(*out)) {
         al_policy_free(*out);
