@@ -164,7 +164,10 @@ static bool lower_layer(struct al_lowering *from, uint32_t layer, const struct a
     l->in = own;
     l->site.argument_of = arguments;
     if (!l->failed && cast_inputs(l, own) && set_shapes(l)) {
-        if (l->site.layer->kind < AL_KIND_COUNT && functions[l->site.layer->kind] != NULL)
+        /* a row that changes nothing at inference needs no function */
+        if (l->site.row->decision == AL_IDENTITY)
+            al_lower_result(l, own[0].operand);
+        else if (l->site.layer->kind < AL_KIND_COUNT && functions[l->site.layer->kind] != NULL)
             functions[l->site.layer->kind](l);
         else if (l->site.row->custom != NULL)
             al_lower_custom(l);

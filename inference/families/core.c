@@ -22,9 +22,23 @@ void al_lower_embedding(struct al_lowering *l)
     al_lower_result_masked(l, l->failed ? AL_NONE_INDEX : al_emit(l, AL_OP_GATHER, in, 2, &rows), mask);
 }
 
-void al_lower_identity(struct al_lowering *l)
+/* Called with reverse=True it goes back from vectors to a number for each row, capped softly. */
+void al_lower_reversible_embedding(struct al_lowering *l)
 {
-    al_lower_result(l, l->in[0].operand);
+    const struct al_value *reverse = al_site_constant(&l->site, "reverse");
+    if (reverse == NULL || reverse->integer == 0) {
+        al_lower_embedding(l);
+        return;
+    }
+    uint32_t kernel = al_lower_weight(l, "reverse_embeddings");
+    if (kernel == AL_NONE_INDEX)
+        kernel = al_emit_move_axis(l, al_lower_weight(l, "embeddings"), 1, 0);
+    uint32_t y = al_emit_matmul(l, l->in[0].operand, kernel);
+    if (!al_param_is_null(&l->site, "logit_soft_cap")) {
+        const double cap = al_param_real(&l->site, "logit_soft_cap");
+        y = al_emit_with_number(l, AL_OP_MUL, al_emit_unary(l, AL_OP_TANH, al_emit_with_number(l, AL_OP_DIV, y, cap)), cap);
+    }
+    al_lower_result_masked(l, y, AL_NONE_INDEX);
 }
 
 void al_lower_masking(struct al_lowering *l)

@@ -121,3 +121,11 @@ void al_lower_unit_normalization(struct al_lowering *l)
     const uint32_t least = al_emit_number(l, al_emit_dtype(l, x), 1e-12);
     al_lower_result(l, al_emit_binary(l, AL_OP_DIV, x, al_emit_binary(l, AL_OP_MAX, length, least)));
 }
+
+/* Only training changes the kernel of the layer inside. */
+void al_lower_spectral_normalization(struct al_lowering *l)
+{
+    struct al_lowered out;
+    al_lower_child(l, (uint32_t)al_param_int(&l->site, "layer"), 1, l->in, NULL, 1, &out);
+    al_lower_result(l, out.operand);
+}

@@ -1,7 +1,7 @@
 /* Layers that move, cut and repeat without computing (keras/src/layers/reshaping). */
 #include "validator/families/window.h"
 
-#include "inference/families/families.h"
+#include "inference/families/resample.h"
 
 void al_lower_reshape(struct al_lowering *l)
 {
@@ -79,9 +79,11 @@ static void up(struct al_lowering *l)
     const struct al_value *size = al_param_of(&l->site, "size");
     const uint32_t first = al_spatial_axis(&l->site);
     uint32_t x = l->in[0].operand;
-    if (al_param_of(&l->site, "interpolation")->integer != 0)
-        al_lower_fail(l, AL_INTERNAL, "this interpolation is not computed");
-    for (uint32_t i = 0; i < size->count; i++)
+    const bool interpolated = al_param_of(&l->site, "interpolation")->integer != 0; /* 0: nearest */
+    for (uint32_t i = 0; i < size->count && interpolated; i++)
+        x = al_resample(l, x, first + i, l->site.in[0].dim[first + i] * size->integers[i],
+                        al_param_choice(&l->site, "interpolation"), false);
+    for (uint32_t i = 0; i < size->count && !interpolated; i++)
         x = al_emit_repeat(l, x, first + i, size->integers[i]);
     al_lower_result(l, x);
 }
