@@ -44,7 +44,8 @@ struct al_vetted {
 };
 
 /* AL_OK with *out for every verdict, ERROR too; another status only where there is
-   no memory for a result. `options` may be NULL. `policy` must outlive the result. */
+   no memory for a result. `options` may be NULL. `policy` must outlive the result, and
+   its custom layers must be bound (validator/custom.h). */
 enum al_status al_vet(struct al_vetted **out, const struct al_vet_input *inputs, uint32_t count,
                       const struct al_policy *policy, const struct al_vet_options *options);
 
