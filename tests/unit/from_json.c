@@ -200,6 +200,44 @@ static bool fill(struct al_built *b, const struct al_row *row, json_t *config, u
     return true;
 }
 
+/* {"layers": […], "calls": [[layer, [[call, output], …]], …], "inputs": [call, …], "outputs": [[call, output], …]}:
+   calls name layers by their place in the list, and give all tensors as the first argument. */
+static void build_graph(struct al_built *b, json_t *config, uint32_t self)
+{
+    json_t *layers = json_object_get(config, "layers"), *calls = json_object_get(config, "calls");
+    json_t *inputs = json_object_get(config, "inputs"), *outputs = json_object_get(config, "outputs");
+    uint32_t *indexes = al_arena_alloc(b->arena, json_array_size(layers), sizeof *indexes);
+    struct al_graph *g = al_arena_alloc(b->arena, 1, sizeof *g);
+    g->call_count = (uint32_t)json_array_size(calls);
+    g->calls = al_arena_alloc(b->arena, g->call_count, sizeof *g->calls);
+    for (size_t i = 0; i < json_array_size(layers); i++)
+        indexes[i] = al_build_layer(b, json_array_get(layers, i), self);
+    for (uint32_t i = 0; i < g->call_count; i++) {
+        json_t *call = json_array_get(calls, i), *from = json_array_get(call, 1);
+        uint32_t layer = indexes[json_integer_value(json_array_get(call, 0))],
+                 count = (uint32_t)json_array_size(from);
+        struct al_given *given = al_arena_alloc(b->arena, 1, sizeof *given);
+        struct al_item *items = al_arena_alloc(b->arena, count, sizeof *items);
+        for (uint32_t k = 0; k < count; k++)
+            items[k] = (struct al_item){
+                .call = (uint32_t)json_integer_value(json_array_get(json_array_get(from, k), 0)),
+                .output = (uint32_t)json_integer_value(json_array_get(json_array_get(from, k), 1))};
+        *given = (struct al_given){.list = count > 1, .count = count, .items = items};
+        g->calls[i] = (struct al_call){.layer = layer, .given_count = count > 0, .given = given};
+    }
+    g->input_count = (uint32_t)json_array_size(inputs);
+    g->output_count = (uint32_t)json_array_size(outputs);
+    g->inputs = al_arena_alloc(b->arena, g->input_count, sizeof *g->inputs);
+    g->outputs = al_arena_alloc(b->arena, g->output_count, sizeof *g->outputs);
+    for (uint32_t i = 0; i < g->input_count; i++)
+        g->inputs[i].call = (uint32_t)json_integer_value(json_array_get(inputs, i));
+    for (uint32_t i = 0; i < g->output_count; i++) {
+        g->outputs[i].call = (uint32_t)json_integer_value(json_array_get(json_array_get(outputs, i), 0));
+        g->outputs[i].output = (uint32_t)json_integer_value(json_array_get(json_array_get(outputs, i), 1));
+    }
+    b->model.layers[self].graph = g;
+}
+
 /* Keras 2 leaves out the other side of a Bidirectional: a copy that goes the other way. */
 static json_t *with_backward(json_t *config)
 {
@@ -240,6 +278,10 @@ uint32_t al_build_layer(struct al_built *b, json_t *object, uint32_t owner)
     json_t *config = json_object_get(object, "config"), *dtype = json_object_get(config, "dtype");
     if (json_is_string(dtype) && al_dtype_by_name(al_text_of(json_string_value(dtype))) != AL_DTYPE_NONE)
         b->model.layers[self].compute_dtype = al_dtype_by_name(al_text_of(json_string_value(dtype)));
+    if (kind == AL_KIND_FUNCTIONAL && json_object_get(config, "calls") != NULL) {
+        build_graph(b, config, self);
+        return self;
+    }
     json_t *whole = kind == AL_KIND_BIDIRECTIONAL ? with_backward(config) : json_incref(config);
     bool good = fill(b, row, whole, self);
     /* texts of the values point into it */

@@ -17,7 +17,8 @@ struct al_built {
     char text[200];
 };
 
-/* Appends the layer and all that it owns; AL_NONE_INDEX with `trouble` set where it cannot. */
+/* Appends the layer and all that it owns; AL_NONE_INDEX with `trouble` set where it cannot.
+   A Functional may hold its graph in a short form: see build_graph in from_json.c. */
 uint32_t al_build_layer(struct al_built *b, json_t *object, uint32_t owner);
 
 /* Fills the children of every layer; after the last al_build_layer. */
