@@ -37,8 +37,16 @@ static bool add(struct al_h5_growth *g, uint32_t parent, struct al_text name, ui
     return true;
 }
 
+/* Enough for most files, so that large trees are not copied again and again; untouched memory costs nothing. */
+enum { BYTES_PER_OBJECT = 1024, FIRST_ROOM = 8, MOST_FIRST_ROOM = 32768 };
+
 bool al_h5_grow_root(struct al_h5_growth *g, uint64_t address)
 {
+    uint64_t likely = g->tree->size / BYTES_PER_OBJECT;
+    g->room = likely < FIRST_ROOM ? FIRST_ROOM : likely > MOST_FIRST_ROOM ? MOST_FIRST_ROOM : (size_t)likely;
+    g->tree->objects = al_arena_alloc(g->arena, g->room, sizeof *g->tree->objects);
+    if (g->tree->objects == NULL)
+        return al_h5_out_of_memory(g);
     return add(g, AL_NONE_INDEX, al_text_of(""), address);
 }
 

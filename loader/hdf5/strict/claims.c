@@ -61,9 +61,10 @@ static void distribute(const struct al_h5_range *from, struct al_h5_range *to, s
 /* Millions of claims in no order: comparing them would cost more than reading the file. */
 static bool radix_sort(struct al_h5_claims *claims, struct al_arena *arena)
 {
-    struct al_h5_range *other = al_arena_alloc(arena, claims->room, sizeof *other);
+    struct al_h5_range *other = al_arena_alloc(arena, claims->count, sizeof *other);
     if (other == NULL)
         return false;
+    claims->room = claims->count;
     struct al_h5_range *from = claims->list, *to = other;
     for (unsigned shift = 0; shift < 64 && claims->size >> shift != 0; shift += DIGIT_BITS) {
         distribute(from, to, claims->count, shift);

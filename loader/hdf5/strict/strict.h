@@ -67,6 +67,16 @@ struct al_h5_links {
     size_t count, room;
 };
 
+/* A node of a version 1 B-tree to be read: names in it are greater than the text at
+   heap offset `low`, and at most that at `high`. */
+struct al_h5_node {
+    uint64_t address, low, high;
+};
+struct al_h5_nodes {
+    struct al_h5_node *at;
+    size_t count, room;
+};
+
 struct al_h5_heap_object {
     uint16_t index;
     bool taken;
@@ -89,6 +99,7 @@ struct al_h5_strict {
     struct al_h5_claims inner;   /* of bytes inside the heap being read */
     struct al_h5_header header;  /* of the object being read; its lists are used again and again */
     struct al_h5_links links;    /* of the group being read */
+    struct al_h5_nodes level, below; /* of its B-tree */
     struct al_h5_cached *cached; /* by object */
     size_t cached_room;
     struct al_h5_collection *collections;

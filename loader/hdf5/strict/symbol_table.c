@@ -7,15 +7,6 @@
 enum { NODE_PREFIX = 24, ENTRY = 40, LEAF_PREFIX = 8, NODE_TYPE_GROUP = 0, MOST_LEVELS = 16 };
 enum cache_type { NOTHING_CACHED = 0, GROUP_CACHED = 1, SOFT_LINK_CACHED = 2 };
 
-/* A node to be read: names in it are greater than the text at heap offset `low`, and at most that at `high`. */
-struct node {
-    uint64_t address, low, high;
-};
-struct nodes {
-    struct node *at;
-    size_t count, room;
-};
-
 struct table {
     struct al_h5_strict *r;
     struct al_h5_local_heap heap;
@@ -69,7 +60,7 @@ static bool entry(struct table *t, struct al_cursor *c)
 }
 
 /* III.B: a symbol table node, as wide as the superblock's K says. */
-static bool leaf(struct table *t, const struct node *node)
+static bool leaf(struct table *t, const struct al_h5_node *node)
 {
     struct al_h5_strict *r = t->r;
     struct al_cursor c;
@@ -94,10 +85,10 @@ static bool leaf(struct table *t, const struct node *node)
     return true;
 }
 
-static bool push(struct al_h5_strict *r, struct nodes *list, struct node node)
+static bool push(struct al_h5_strict *r, struct al_h5_nodes *list, struct al_h5_node node)
 {
     if (list->count == list->room) {
-        struct node *grown = al_arena_grow(r->growth.arena, list->at, list->count, &list->room, sizeof *grown);
+        struct al_h5_node *grown = al_arena_grow(r->growth.arena, list->at, list->count, &list->room, sizeof *grown);
         if (grown == NULL)
             return al_h5_out_of_memory(&r->growth);
         list->at = grown;
@@ -106,12 +97,12 @@ static bool push(struct al_h5_strict *r, struct nodes *list, struct node node)
     return true;
 }
 
-static bool children(struct al_h5_strict *r, struct al_cursor *c, uint32_t count, struct node *node, bool root,
-                     struct nodes *below)
+static bool children(struct al_h5_strict *r, struct al_cursor *c, uint32_t count, struct al_h5_node *node, bool root,
+                     struct al_h5_nodes *below)
 {
     uint64_t offset = al_h5_at(r, c), first = al_cursor_u64(c), key = first;
     for (uint32_t i = 0; i < count; i++) {
-        struct node child = {.low = key, .address = al_cursor_u64(c)};
+        struct al_h5_node child = {.low = key, .address = al_cursor_u64(c)};
         child.high = key = al_cursor_u64(c);
         if (!push(r, below, child))
             return false;
@@ -122,11 +113,11 @@ static bool children(struct al_h5_strict *r, struct al_cursor *c, uint32_t count
 }
 
 /* III.A.1: one node of the tree at index `i` of its level, with its siblings. */
-static bool branch(struct al_h5_strict *r, struct nodes *level, size_t i, uint32_t height, bool root,
-                   struct nodes *below)
+static bool branch(struct al_h5_strict *r, struct al_h5_nodes *level, size_t i, uint32_t height, bool root,
+                   struct al_h5_nodes *below)
 {
     struct al_cursor c;
-    struct node *node = &level->at[i];
+    struct al_h5_node *node = &level->at[i];
     uint64_t left = i > 0 ? level->at[i - 1].address : AL_H5_UNDEFINED;
     uint64_t right = i + 1 < level->count ? level->at[i + 1].address : AL_H5_UNDEFINED;
     uint64_t size = NODE_PREFIX + 8 * (2 * (uint64_t)r->internal_k + 1) + 8 * 2 * (uint64_t)r->internal_k;
@@ -146,26 +137,29 @@ static bool branch(struct al_h5_strict *r, struct nodes *level, size_t i, uint32
 static bool levels(struct table *t, uint64_t btree)
 {
     struct al_h5_strict *r = t->r;
-    struct nodes level = {0};
+    struct al_h5_nodes *level = &r->level, *below = &r->below;
     /* the level stands at byte 5, behind signature and type */
     if (!al_h5_range_holds(r, btree, NODE_PREFIX))
         return al_h5_fault(r, AL_HDF5_MALFORMED, btree, "address of a B-tree", "a place inside the file", btree);
     uint32_t height = r->image[btree + 5];
     if (height >= MOST_LEVELS)
         return al_h5_fault(r, AL_HDF5_MALFORMED, btree + 5, "level of a B-tree node", "below 16", height);
-    if (!push(r, &level, (struct node){.address = btree}))
+    level->count = 0;
+    if (!push(r, level, (struct al_h5_node){.address = btree}))
         return false;
     for (bool root = true;; root = false, height--) {
-        struct nodes below = {0};
-        for (size_t i = 0; i < level.count; i++)
-            if (!branch(r, &level, i, height, root, &below))
+        below->count = 0;
+        for (size_t i = 0; i < level->count; i++)
+            if (!branch(r, level, i, height, root, below))
                 return false;
+        struct al_h5_nodes *swap = level;
         level = below;
+        below = swap;
         if (height == 0)
             break;
     }
-    for (size_t i = 0; i < level.count; i++)
-        if (!leaf(t, &level.at[i]))
+    for (size_t i = 0; i < level->count; i++)
+        if (!leaf(t, &level->at[i]))
             return false;
     return true;
 }
