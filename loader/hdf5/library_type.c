@@ -15,7 +15,7 @@ static bool refuse(struct al_h5_growth *g, uint32_t object, const char *found)
 static bool byte_order(hid_t type, bool *big_endian)
 {
     H5T_order_t order = H5Tget_order(type);
-    *big_endian = order == H5T_ORDER_BE;
+    *big_endian = order == H5T_ORDER_BE && H5Tget_size(type) > 1;
     return order == H5T_ORDER_LE || order == H5T_ORDER_BE || order == H5T_ORDER_NONE;
 }
 

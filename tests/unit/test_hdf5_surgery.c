@@ -169,6 +169,10 @@ static const struct row datasets[] = {
     {"types", "/filled", FILL, 0 - (size_t)8, 2, 4, "hdf5.malformed"},
     {"compact-v110", "/c", FILL, 1, 1, 0x40, "hdf5.unknown"},
     {"compact-v110", "/c", FILL, 1, 1, 0x30, "hdf5.malformed"},
+    /* version 3, a value, and that of no bytes: libhdf5 fails on it */
+    {"types", "/filled", FILL, 0, 8, 0x2203, "hdf5.malformed"},
+    /* the order of a single byte means nothing: accepted, and both readers agree */
+    {"types", "/i1", TYPE, 1, 1, 9, ""},
     {"types", "/f4", LAYOUT, 0, 1, 5, "hdf5.unknown"},
     {"types", "/f4", LAYOUT, 0, 1, 2, "hdf5.unknown"},
     {"types", "/f4", LAYOUT, 1, 1, 2, "hdf5.chunked"},

@@ -42,7 +42,9 @@ static bool fill(struct al_h5_strict *r, const struct al_h5_message *m, uint32_t
                            allocation);
     /* version 1 gives a size even where there is no value */
     uint32_t size = has_value != 0 || version == 1 ? al_cursor_u32(&c) : 0;
-    if (size != 0 && size != element)
+    /* libhdf5 takes an empty value for "the default" in the older versions, and fails on it in version 3 */
+    bool may_be_empty = version < 3 || has_value == 0;
+    if (size != element && !(size == 0 && may_be_empty))
         return al_h5_fault(r, AL_HDF5_MALFORMED, offset, "size of a fill value", "the size of an element", size);
     al_cursor_skip(&c, size);
     return al_h5_complete(r, &c, m->slack, "a fill value");
