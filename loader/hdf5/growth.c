@@ -23,7 +23,8 @@ static bool add(struct al_h5_growth *g, uint32_t parent, struct al_text name, ui
     t->objects = objects;
     objects[t->object_count] = (struct al_h5_object){.name = name, .parent = parent, .address = address};
     if (address == 0)
-        return al_find(g->findings, AL_HDF5_MALFORMED, al_h5_place(&place, t, parent != AL_NONE_INDEX ? parent : 0, g->member),
+        return al_find(g->findings, AL_HDF5_MALFORMED,
+                       al_h5_place(&place, t, parent != AL_NONE_INDEX ? parent : 0, g->member),
                        "an object header's address", al_text_of("0"), "A link leads to the superblock.");
     enum al_h5_insertion done = al_h5_address_insert(&g->seen, g->arena, address, t->object_count);
     if (done == AL_H5_NO_MEMORY)

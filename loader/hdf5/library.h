@@ -13,7 +13,8 @@ bool al_h5_library_unreadable(struct al_h5_growth *g, uint32_t object, const cha
 bool al_h5_library_type(struct al_h5_growth *g, uint32_t object, hid_t type, struct al_h5_type *out);
 
 /* Rank, dimensions and element count of a simple or scalar space; `null` where it has no elements at all. */
-bool al_h5_library_space(struct al_h5_growth *g, uint32_t object, hid_t space, struct al_shape *shape, uint64_t *count,
+bool al_h5_library_space(struct al_h5_growth *g, uint32_t object, hid_t space, struct al_shape *shape,
+                         uint64_t *count,
                          bool *null);
 
 /* Reads all attributes of an open object into the tree, sorted. */

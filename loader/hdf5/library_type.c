@@ -115,7 +115,8 @@ bool al_h5_library_type(struct al_h5_growth *g, uint32_t object, hid_t type, str
     }
 }
 
-bool al_h5_library_space(struct al_h5_growth *g, uint32_t object, hid_t space, struct al_shape *shape, uint64_t *count,
+bool al_h5_library_space(struct al_h5_growth *g, uint32_t object, hid_t space, struct al_shape *shape,
+                         uint64_t *count,
                          bool *null)
 {
     hsize_t dims[H5S_MAX_RANK];
@@ -130,7 +131,8 @@ bool al_h5_library_space(struct al_h5_growth *g, uint32_t object, hid_t space, s
         return al_h5_library_unreadable(g, object, "a dataspace");
     if (rank > (int)AL_MAX_RANK)
         return al_find(g->findings, AL_HDF5_DATASPACE, al_h5_place(&place, g->tree, object, g->member),
-                       "at most 8 dimensions", al_found(g->findings, "%d", rank), "An array has too many dimensions.");
+                       "at most 8 dimensions", al_found(g->findings, "%d", rank),
+                       "An array has too many dimensions.");
     shape->rank = (uint32_t)rank;
     for (int i = 0; i < rank; i++) {
         if (dims[i] > (hsize_t)AL_MAX_DIMENSION)

@@ -23,7 +23,8 @@ static H5FD_t *memory_open(const char *name, unsigned flags, hid_t access, haddr
 {
     (void)max_address;
     const struct al_h5_image *image = H5Pget_driver_info(access);
-    if (image == NULL || strcmp(name, IMAGE_NAME) != 0 || (flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT)) != 0)
+    bool writing = (flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT)) != 0;
+    if (image == NULL || strcmp(name, IMAGE_NAME) != 0 || writing)
         return NULL;
     struct memory_file *file = calloc(1, sizeof *file);
     if (file == NULL)

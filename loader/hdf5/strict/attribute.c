@@ -30,7 +30,8 @@ static bool strings_of_variable_length(struct al_h5_strict *r, struct al_cursor 
         uint32_t index = al_cursor_u32(c);
         total += length;
         if (total > AL_MAX_HDF5_ATTRIBUTE_BYTES)
-            return al_h5_fault(r, AL_HDF5_ATTRIBUTE_TOO_LARGE, al_h5_at(r, c), "an attribute", "at most 128 MiB", total);
+            return al_h5_fault(r, AL_HDF5_ATTRIBUTE_TOO_LARGE, al_h5_at(r, c), "an attribute", "at most 128 MiB",
+                               total);
         if (!al_h5_heap_string(r, heap, index, length, &texts[i]))
             return false;
     }

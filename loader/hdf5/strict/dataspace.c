@@ -21,7 +21,8 @@ static bool dimensions(struct al_h5_strict *r, struct al_cursor *c, uint32_t fla
     return true;
 }
 
-bool al_h5_dataspace(struct al_h5_strict *r, struct al_cursor *c, size_t slack, struct al_shape *shape, uint64_t *count,
+bool al_h5_dataspace(struct al_h5_strict *r, struct al_cursor *c, size_t slack, struct al_shape *shape,
+                     uint64_t *count,
                      bool *null)
 {
     uint64_t offset = al_h5_at(r, c);

@@ -146,7 +146,8 @@ static bool attribute_record(struct al_h5_strict *r, struct al_h5_fractal_heap *
     place->order = al_cursor_u32(&c);
     uint32_t hash = al_cursor_u32(&c);
     if ((flags & ~(uint32_t)FLAG_UNSHAREABLE) != 0)
-        return al_h5_fault(r, AL_HDF5_UNKNOWN, offset, "flags of an attribute", "none that change its meaning", flags);
+        return al_h5_fault(r, AL_HDF5_UNKNOWN, offset, "flags of an attribute", "none that change its meaning",
+                           flags);
     if (!al_h5_fractal_object(r, heap, record, out))
         return false;
     out->hash = hash;

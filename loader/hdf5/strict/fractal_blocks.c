@@ -55,7 +55,8 @@ static bool direct(struct al_h5_strict *r, struct al_h5_fractal_heap *h, uint64_
     if (stored != computed)
         return al_h5_fault(r, AL_HDF5_CHECKSUM, offset, "checksum of a direct block",
                            al_found(r->growth.findings, "%u", (unsigned)computed).at, stored);
-    struct al_h5_block *grown = al_arena_grow(r->growth.arena, h->blocks, h->block_count, &h->block_room, sizeof *grown);
+    struct al_h5_block *grown = al_arena_grow(r->growth.arena, h->blocks, h->block_count, &h->block_room,
+                                              sizeof *grown);
     if (grown == NULL)
         return al_h5_out_of_memory(&r->growth);
     h->blocks = grown;

@@ -141,7 +141,8 @@ static bool huge(struct al_h5_strict *r, struct al_h5_fractal_heap *h, struct al
         else
             high = middle;
     }
-    return al_h5_fault(r, AL_HDF5_MALFORMED, offset, "id of a huge object", "one that is there and not yet taken", id);
+    return al_h5_fault(r, AL_HDF5_MALFORMED, offset, "id of a huge object", "one that is there and not yet taken",
+                       id);
 }
 
 bool al_h5_fractal_object(struct al_h5_strict *r, struct al_h5_fractal_heap *h, const uint8_t *id,

@@ -8,7 +8,8 @@ bool al_h5_add_link(struct al_h5_strict *r, const struct al_h5_link *link)
 {
     struct al_h5_links *links = &r->links;
     if (links->count == links->room) {
-        struct al_h5_link *grown = al_arena_grow(r->growth.arena, links->at, links->count, &links->room, sizeof *grown);
+        struct al_h5_link *grown = al_arena_grow(r->growth.arena, links->at, links->count, &links->room,
+                                                 sizeof *grown);
         if (grown == NULL)
             return al_h5_out_of_memory(&r->growth);
         links->at = grown;

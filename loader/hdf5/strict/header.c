@@ -38,7 +38,8 @@ static bool continuation(struct al_h5_strict *r, const struct al_h5_message *m, 
     if (!al_h5_complete(r, &c, m->slack, "a continuation message"))
         return false;
     if (next.length < MESSAGE_1_PREFIX)
-        return al_h5_fault(r, AL_HDF5_MALFORMED, al_h5_at(r, &c), "length of a continuation", "8 or more", next.length);
+        return al_h5_fault(r, AL_HDF5_MALFORMED, al_h5_at(r, &c), "length of a continuation", "8 or more",
+                           next.length);
     struct block *grown = al_arena_grow(r->growth.arena, blocks->at, blocks->count, &blocks->room, sizeof *grown);
     if (grown == NULL)
         return al_h5_out_of_memory(&r->growth);
@@ -89,7 +90,8 @@ static bool messages_2(struct al_h5_strict *r, struct al_cursor *c, uint32_t hea
         uint32_t flags = al_cursor_u8(c);
         al_cursor_skip(c, prefix - 4);
         if (m.size > end - c->at)
-            return al_h5_fault(r, AL_HDF5_MALFORMED, offset, "size of a message", "one that fits in its block", m.size);
+            return al_h5_fault(r, AL_HDF5_MALFORMED, offset, "size of a message", "one that fits in its block",
+                               m.size);
         m.data = al_cursor_bytes(c, m.size);
         if (!take(r, offset, type, flags, &m, blocks))
             return false;
@@ -104,7 +106,8 @@ static bool header_1(struct al_h5_strict *r, struct al_h5_header *h)
     struct al_cursor prefix = al_cursor_over(r->image + h->address, HEADER_1_PREFIX), c;
     uint32_t version = al_cursor_u8(&prefix);
     if (version != 1)
-        return al_h5_fault(r, AL_HDF5_UNKNOWN, h->address, "version of an object header", "1, or OHDR and 2", version);
+        return al_h5_fault(r, AL_HDF5_UNKNOWN, h->address, "version of an object header", "1, or OHDR and 2",
+                           version);
     if (!al_h5_demand(r, &prefix, 1, 0, "a reserved byte of an object header"))
         return false;
     uint32_t declared = al_cursor_u16(&prefix), count = 0;

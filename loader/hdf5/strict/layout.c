@@ -39,7 +39,8 @@ static bool layout_class(struct al_h5_strict *r, struct al_cursor *c, uint32_t *
     *rank = *version < 3 ? al_cursor_u8(c) : 0;
     *class = al_cursor_u8(c);
     if (*class == CHUNKED)
-        return al_h5_fault(r, AL_HDF5_CHUNKED, offset, "a dataset in chunks", "contiguous or compact storage", *class);
+        return al_h5_fault(r, AL_HDF5_CHUNKED, offset, "a dataset in chunks", "contiguous or compact storage",
+                           *class);
     if (*class == VIRTUAL && *version == 4)
         return al_h5_fault(r, AL_HDF5_VIRTUAL, offset, "a virtual dataset", "contiguous or compact storage", *class);
     if (*class > CHUNKED)
@@ -77,7 +78,8 @@ static bool contiguous(struct al_h5_strict *r, uint64_t offset, uint64_t address
     struct al_cursor data;
     if (o->bytes == 0) {
         if (address != AL_H5_UNDEFINED)
-            return al_h5_fault(r, AL_HDF5_DATASPACE, offset, "address of a dataset without elements", "none", address);
+            return al_h5_fault(r, AL_HDF5_DATASPACE, offset, "address of a dataset without elements", "none",
+                               address);
         o->storage = AL_H5_NOT_STORED;
         return true;
     }
@@ -96,7 +98,8 @@ static bool repeated_dimensions(struct al_h5_strict *r, struct al_cursor *c, uin
     bool same = rank == o->shape.rank || rank == o->shape.rank + 1;
     for (uint32_t i = 0; same && i < rank; i++)
         same = al_cursor_u32(c) == (uint32_t)(i < o->shape.rank ? (uint64_t)o->shape.dim[i] : o->type.size);
-    return same || al_h5_fault(r, AL_HDF5_DATASPACE, offset, "dimensions in a layout", "those of the dataspace", rank);
+    return same || al_h5_fault(r, AL_HDF5_DATASPACE, offset, "dimensions in a layout", "those of the dataspace",
+                               rank);
 }
 
 static bool old_layout(struct al_h5_strict *r, struct al_cursor *c, uint32_t rank, uint32_t class,

@@ -47,7 +47,8 @@ bool al_h5_local_heap(struct al_h5_strict *r, uint64_t address, struct al_h5_loc
     uint64_t head = al_cursor_u64(&c);
     out->offset = al_cursor_u64(&c);
     if (out->size == 0 || out->size % 8 != 0)
-        return al_h5_fault(r, AL_HDF5_MALFORMED, address + 8, "size of a local heap's names", "a multiple of 8 from 8",
+        return al_h5_fault(r, AL_HDF5_MALFORMED, address + 8, "size of a local heap's names",
+                           "a multiple of 8 from 8",
                            out->size);
     if (!al_h5_region(r, out->offset, out->size, "a local heap's names", &data))
         return false;

@@ -41,7 +41,8 @@ static const struct {
 static bool append(struct al_h5_strict *r, struct al_h5_message_list *list, const struct al_h5_message *m)
 {
     if (list->count == list->room) {
-        struct al_h5_message *grown = al_arena_grow(r->growth.arena, list->at, list->count, &list->room, sizeof *grown);
+        struct al_h5_message *grown = al_arena_grow(r->growth.arena, list->at, list->count, &list->room,
+                                                    sizeof *grown);
         if (grown == NULL)
             return al_h5_out_of_memory(&r->growth);
         list->at = grown;
@@ -57,7 +58,8 @@ bool al_h5_keep_message(struct al_h5_strict *r, uint64_t offset, uint32_t type, 
     if (type >= AL_H5_MESSAGE_TYPES)
         return al_h5_fault(r, AL_HDF5_UNKNOWN, offset, "type of a header message", "0 to 23", type);
     if ((flags & FLAG_SHARED) != 0)
-        return al_h5_fault(r, AL_HDF5_COMMITTED_TYPE, offset, types[type].name, "a message that is not shared", flags);
+        return al_h5_fault(r, AL_HDF5_COMMITTED_TYPE, offset, types[type].name, "a message that is not shared",
+                           flags);
     if ((flags & ~(uint32_t)(FLAG_CONSTANT | FLAG_UNSHAREABLE)) != 0)
         return al_h5_fault(r, AL_HDF5_UNKNOWN, offset, "flags of a header message", "none that change its meaning",
                            flags);

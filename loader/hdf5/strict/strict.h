@@ -161,7 +161,8 @@ bool al_h5_keep_message(struct al_h5_strict *r, uint64_t offset, uint32_t type, 
                         const struct al_h5_message *m);
 
 /* dataspace.c, datatype.c */
-bool al_h5_dataspace(struct al_h5_strict *r, struct al_cursor *c, size_t slack, struct al_shape *shape, uint64_t *count,
+bool al_h5_dataspace(struct al_h5_strict *r, struct al_cursor *c, size_t slack, struct al_shape *shape,
+                     uint64_t *count,
                      bool *null);
 bool al_h5_datatype(struct al_h5_strict *r, struct al_cursor *c, size_t slack, struct al_h5_type *out,
                     enum al_h5_padding *padding);

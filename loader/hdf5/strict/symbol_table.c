@@ -128,7 +128,8 @@ static bool branch(struct al_h5_strict *r, struct al_h5_nodes *level, size_t i, 
         return false;
     uint32_t count = al_cursor_u16(&c);
     if (count > 2 * r->internal_k || (count == 0 && (!root || height > 0)))
-        return al_h5_fault(r, AL_HDF5_MALFORMED, node->address, "number of children of a B-tree node", "1 to 2K", count);
+        return al_h5_fault(r, AL_HDF5_MALFORMED, node->address, "number of children of a B-tree node", "1 to 2K",
+                           count);
     return al_h5_demand(r, &c, 8, left, "left sibling of a B-tree node") &&
            al_h5_demand(r, &c, 8, right, "right sibling of a B-tree node") &&
            children(r, &c, count, node, root, below);
