@@ -157,7 +157,8 @@ def measure(name, model, runtime, shape, batch, rounds):
 if __name__ == "__main__":
     with open("/proc/cpuinfo") as f:
         machine = next(line.split(":")[1].strip() for line in f if line.startswith("model name"))
-    print(f"{machine}, {options.threads or os.cpu_count()} threads, {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    print(f"{machine}, {options.threads or os.cpu_count()} threads, {options.rounds} rounds, "
+          f"load {os.getloadavg()[0]:.1f}")
     measure("LSTM(64) + Dense(8) over (100, 32)", *lstm(), 1, options.rounds)
     measure("LSTM(64) + Dense(8) over (100, 32)", *lstm(), 32, options.rounds)
     measure("CNN over 128x128x3", *cnn(), 1, options.rounds)

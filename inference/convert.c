@@ -117,8 +117,8 @@ static bool put_number(const struct exact *x, enum al_dtype declared, enum al_dt
     return true;
 }
 
-bool al_convert_in(enum al_dtype given, const void *from, uint64_t count, enum al_dtype declared, enum al_dtype computed,
-                   void *to, uint64_t *at)
+bool al_convert_in(enum al_dtype given, const void *from, uint64_t count, enum al_dtype declared,
+                   enum al_dtype computed, void *to, uint64_t *at)
 {
     const uint32_t size = al_dtype_size(given);
     if (given == declared && given == computed && given != AL_BOOL) {

@@ -119,7 +119,8 @@ uint32_t al_emit_einsum(struct al_lowering *l, const char *equation, uint32_t a,
     const struct letters *const parts[] = {&batch, &left, &right};
     for (uint32_t g = 0; g < 3; g++)
         for (uint32_t i = 0; i < parts[g]->count; i++) {
-            const char *in_a = memchr(la.at, parts[g]->at[i], la.count), *in_b = memchr(lb.at, parts[g]->at[i], lb.count);
+            const char *in_a = memchr(la.at, parts[g]->at[i], la.count),
+                *in_b = memchr(lb.at, parts[g]->at[i], lb.count);
             put(&result, parts[g]->at[i]);
             if (shape.rank == AL_MAX_RANK)
                 return al_lower_fail(l, AL_LIMIT, "a tensor of more than %u axes", (unsigned)AL_MAX_RANK);

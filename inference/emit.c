@@ -229,8 +229,8 @@ uint32_t al_emit_gather(struct al_lowering *l, uint32_t data, uint32_t indices, 
     return al_emit(l, AL_OP_GATHER, (const uint32_t[]){data, indices}, 2, &a);
 }
 
-uint32_t al_emit_pad(struct al_lowering *l, uint32_t x, enum al_mode mode, const int64_t *before, const int64_t *after,
-                     double value)
+uint32_t al_emit_pad(struct al_lowering *l, uint32_t x, enum al_mode mode, const int64_t *before,
+                     const int64_t *after, double value)
 {
     if (x == AL_NONE_INDEX)
         return x;

@@ -49,8 +49,8 @@ uint32_t al_emit_flip(struct al_lowering *l, uint32_t x, uint32_t axis);
 uint32_t al_emit_concat(struct al_lowering *l, const uint32_t *in, uint32_t in_count, uint32_t axis);
 uint32_t al_emit_gather(struct al_lowering *l, uint32_t data, uint32_t indices, uint32_t axis);
 /* before[i], after[i] for each axis. */
-uint32_t al_emit_pad(struct al_lowering *l, uint32_t x, enum al_mode mode, const int64_t *before, const int64_t *after,
-                     double value);
+uint32_t al_emit_pad(struct al_lowering *l, uint32_t x, enum al_mode mode, const int64_t *before,
+                     const int64_t *after, double value);
 
 /* `axis_count` 0: over all axes. */
 uint32_t al_emit_reduce(struct al_lowering *l, enum al_operator op, uint32_t x, const uint32_t *axes,

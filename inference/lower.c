@@ -200,8 +200,8 @@ struct results {
 };
 
 /* Finds a call's tensors in the order of its arguments. */
-static bool gather_inputs(struct al_lowering *l, const struct al_call *c, const struct results *done, uint32_t done_count,
-                          struct al_lowered **in, uint32_t **argument_of, uint32_t *count)
+static bool gather_inputs(struct al_lowering *l, const struct al_call *c, const struct results *done,
+                          uint32_t done_count, struct al_lowered **in, uint32_t **argument_of, uint32_t *count)
 {
     *count = 0;
     for (uint32_t g = 0; g < c->given_count; g++)
@@ -314,7 +314,8 @@ static bool make_inputs(struct al_lowering *l, const struct al_shape *shapes, st
     return true;
 }
 
-struct al_ops *al_lower_model(const struct al_model *model, const struct al_policy *policy, struct al_weights *weights,
+struct al_ops *al_lower_model(const struct al_model *model, const struct al_policy *policy,
+                              struct al_weights *weights,
                               const struct al_shape *shapes, struct al_text layer, bool *found, struct al_error *err)
 {
     const struct al_graph *g = model->layers[0].graph;

@@ -44,7 +44,8 @@ typedef void al_lower_function(struct al_lowering *l);
 /* The whole model for inputs of these shapes. `layer`: the outputs of this layer of the
    outermost graph instead of the model's (empty: the model's); *found says whether it
    is there. NULL after filling `err`. */
-struct al_ops *al_lower_model(const struct al_model *model, const struct al_policy *policy, struct al_weights *weights,
+struct al_ops *al_lower_model(const struct al_model *model, const struct al_policy *policy,
+                              struct al_weights *weights,
                               const struct al_shape *shapes, struct al_text layer, bool *found, struct al_error *err);
 
 /* ---- for lowering functions ---- */

@@ -376,9 +376,10 @@ static bool worth_copying(const struct al_operation *o, uint32_t k, const struct
     if (at->where != MEMORY)
         return false;
     if (o->operator_ == AL_OP_MATMUL || o->operator_ == AL_OP_GEMM)
-        return k < 2 && rank >= 2 && v->stride[rank - 1] != 1 && v->stride[rank - 2] != 1 && v->shape.dim[rank - 1] != 1 &&
-               v->shape.dim[rank - 2] != 1;
-    if (k != 0 || al_operator_row(o->operator_)->rule < AL_RULE_CONV || al_operator_row(o->operator_)->rule > AL_RULE_POOL)
+        return k < 2 && rank >= 2 && v->stride[rank - 1] != 1 && v->stride[rank - 2] != 1 &&
+            v->shape.dim[rank - 1] != 1 && v->shape.dim[rank - 2] != 1;
+    if (k != 0 || al_operator_row(o->operator_)->rule < AL_RULE_CONV ||
+        al_operator_row(o->operator_)->rule > AL_RULE_POOL)
         return false;
     struct al_view dense = *v;
     al_view_lay_like(&dense, v);

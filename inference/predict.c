@@ -185,7 +185,8 @@ static enum al_status make_plan(struct al_program *p, const struct al_shape *sha
     const uint32_t count = p->graph->input_count;
     struct al_ops *ops = al_lower_model(p->model, p->policy, p->weights, shapes, layer, &found, run->err);
     if (ops == NULL && run->err->code == AL_INTERNAL && user_chose_lengths(p)) {
-        al_find_at(f, AL_INPUT_SHAPE, AL_NOTHING, "lengths that every layer can take", AL_NOTHING, "%s", run->err->what);
+        al_find_at(f, AL_INPUT_SHAPE, AL_NOTHING, "lengths that every layer can take", AL_NOTHING, "%s",
+                   run->err->what);
         return AL_REFUSED;
     }
     if (ops == NULL)

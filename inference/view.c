@@ -140,7 +140,8 @@ void al_walk_start(struct al_walk *w, const struct al_view *const *views, uint32
         w->size[at] = full->dim[i];
         for (uint32_t k = 0; k < count; k++) {
             const uint32_t missing = full->rank - views[k]->shape.rank;
-            w->stride[k][at] = i < missing || views[k]->shape.dim[i - missing] == 1 ? 0 : views[k]->stride[i - missing];
+            w->stride[k][at] = i < missing || views[k]->shape.dim[i - missing] == 1 ? 0
+                : views[k]->stride[i - missing];
         }
     }
     uint32_t last = 0;
@@ -179,7 +180,8 @@ void al_view_copy(const struct al_view *from, const struct al_view *to)
     const size_t size = al_element_size(to->dtype);
     struct al_walk w;
     for (al_walk_start(&w, views, 2); !w.over; al_walk_next(&w)) {
-        const int64_t count = w.size[w.rank - 1], to_step = w.stride[0][w.rank - 1], from_step = w.stride[1][w.rank - 1];
+        const int64_t count = w.size[w.rank - 1], to_step = w.stride[0][w.rank - 1],
+            from_step = w.stride[1][w.rank - 1];
         char *out = (char *)to->data + w.offset[0] * (int64_t)size;
         const char *in = (const char *)from->data + w.offset[1] * (int64_t)size;
         if (to_step == 1 && from_step == 1) {

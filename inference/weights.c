@@ -96,8 +96,8 @@ static double stored_real(enum al_dtype dtype, const uint8_t *at)
     }
 }
 
-static void convert(const struct al_tensor *t, const uint8_t *from, uint64_t count, enum al_dtype as, enum al_dtype round,
-                    void *to)
+static void convert(const struct al_tensor *t, const uint8_t *from, uint64_t count, enum al_dtype as,
+                    enum al_dtype round, void *to)
 {
     const uint32_t size = al_dtype_size(t->dtype);
     for (uint64_t i = 0; i < count; i++, from += size) {

@@ -72,8 +72,8 @@ static uint32_t sparsemax(struct al_lowering *l, uint32_t x)
     const uint32_t k = al_emit(l, AL_OP_CUM_SUM, &ones, 1, &along);
     const uint32_t bound = al_emit_with_number(l, AL_OP_ADD, al_emit_binary(l, AL_OP_MUL, k, down), 1);
     const uint32_t inside = al_emit_binary(l, AL_OP_GREATER, bound, sums);
-    const uint32_t support = al_emit_reduce(l, AL_OP_REDUCE_SUM, al_emit_cast(l, inside, al_emit_dtype(l, x)), &axis, 1,
-                                            true);
+    const uint32_t support = al_emit_reduce(l, AL_OP_REDUCE_SUM, al_emit_cast(l, inside, al_emit_dtype(l, x)), &axis,
+                                            1, true);
     const uint32_t zero = al_emit_number(l, al_emit_dtype(l, x), 0);
     const uint32_t total = al_emit_reduce(l, AL_OP_REDUCE_SUM, al_emit_where(l, inside, sums, zero), &axis, 1, true);
     const uint32_t tau = al_emit_binary(l, AL_OP_DIV, al_emit_with_number(l, AL_OP_SUB, total, 1), support);

@@ -76,7 +76,8 @@ static uint32_t key_index(const struct al_lowering *l)
 static uint32_t sum_of_pairs(struct al_lowering *l, uint32_t query, uint32_t key)
 {
     const uint32_t rank = l->site.in[0].rank;
-    return al_emit_binary(l, AL_OP_ADD, al_emit_insert_axis(l, query, rank - 1), al_emit_insert_axis(l, key, rank - 2));
+    return al_emit_binary(l, AL_OP_ADD, al_emit_insert_axis(l, query, rank - 1),
+                          al_emit_insert_axis(l, key, rank - 2));
 }
 
 static uint32_t sum_over_last(struct al_lowering *l, uint32_t x)
@@ -125,7 +126,8 @@ static bool split_axes(struct al_lowering *l, struct heads *h)
 {
     uint32_t wanted[AL_MAX_RANK], count = 0;
     *h = (struct heads){.rank = l->site.in[0].rank};
-    const bool named = l->site.layer->kind == AL_KIND_MULTI_HEAD_ATTENTION && !al_param_is_null(&l->site, "attention_axes");
+    const bool named = l->site.layer->kind == AL_KIND_MULTI_HEAD_ATTENTION &&
+        !al_param_is_null(&l->site, "attention_axes");
     if (named && !al_site_axes(&l->site, "attention_axes", h->rank, wanted, &count)) {
         al_lower_fail(l, AL_INTERNAL, "axes that the verified model cannot have");
         return false;
@@ -158,7 +160,8 @@ static uint32_t project(struct al_lowering *l, uint32_t x, const char *path)
     const struct al_shape k = *al_emit_shape(l, kernel);
     if (kernel == AL_NONE_INDEX)
         return kernel;
-    const struct al_shape flat = {.rank = 2, .dim = {k.dim[0], k.dim[1] * k.dim[2]}}, one = {.rank = 1, .dim = {flat.dim[1]}};
+    const struct al_shape flat = {.rank = 2, .dim = {k.dim[0], k.dim[1] * k.dim[2]}},
+        one = {.rank = 1, .dim = {flat.dim[1]}};
     const uint32_t y = al_emit_dense(l, x, al_emit_reshape(l, kernel, &flat),
                                      bias == AL_NONE_INDEX ? bias : al_emit_reshape(l, bias, &one));
     struct al_shape out = *al_emit_shape(l, y);
@@ -248,7 +251,8 @@ static struct masks gather_masks(struct al_lowering *l)
     if (asked(l, "use_causal_mask"))
         m.seen = both(l, m.seen, al_emit_insert_axis(l, causal_mask(l, query->dim[1], value->dim[1]), 0));
     if (!al_param_is_null(&l->site, "sliding_window")) {
-        const uint32_t apart = al_emit_binary(l, AL_OP_SUB, places(l, query->dim[1], true), places(l, value->dim[1], false));
+        const uint32_t apart = al_emit_binary(l, AL_OP_SUB, places(l, query->dim[1], true),
+                                              places(l, value->dim[1], false));
         const uint32_t near = al_emit_with_number(l, AL_OP_LESS, al_emit_unary(l, AL_OP_ABS, apart),
                                                   (double)al_param_int(&l->site, "sliding_window"));
         m.seen = both(l, m.seen, al_emit_insert_axis(l, near, 0));
@@ -261,7 +265,8 @@ static struct masks gather_masks(struct al_lowering *l)
 
 /* A mask (lead…, t…, s…) against scores (free…, heads, t, s): axes of length 1 come in
    before the attended ones, which are flattened as the scores' are. */
-static uint32_t spread_mask(struct al_lowering *l, const struct heads *h, uint32_t mask, const struct al_shape *scores)
+static uint32_t spread_mask(struct al_lowering *l, const struct heads *h, uint32_t mask,
+                            const struct al_shape *scores)
 {
     const uint32_t ends = 2 * h->attended_count;
     const struct al_shape in = *al_emit_shape(l, mask);

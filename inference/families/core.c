@@ -36,7 +36,8 @@ void al_lower_reversible_embedding(struct al_lowering *l)
     uint32_t y = al_emit_matmul(l, l->in[0].operand, kernel);
     if (!al_param_is_null(&l->site, "logit_soft_cap")) {
         const double cap = al_param_real(&l->site, "logit_soft_cap");
-        y = al_emit_with_number(l, AL_OP_MUL, al_emit_unary(l, AL_OP_TANH, al_emit_with_number(l, AL_OP_DIV, y, cap)), cap);
+        y = al_emit_with_number(l, AL_OP_MUL, al_emit_unary(l, AL_OP_TANH, al_emit_with_number(l, AL_OP_DIV, y, cap)),
+                                cap);
     }
     al_lower_result_masked(l, y, AL_NONE_INDEX);
 }

@@ -18,7 +18,8 @@ static char *spell(char *to, const struct al_einsum_term *term, const char *elid
 
 static bool holds(const struct al_einsum_term *term, char letter)
 {
-    return al_einsum_axis(term, letter, term->count) != AL_NONE_INDEX || memchr(term->letters, letter, term->count) != NULL;
+    return al_einsum_axis(term, letter, term->count) != AL_NONE_INDEX ||
+        memchr(term->letters, letter, term->count) != NULL;
 }
 
 /* "...x,xy->...y" for an input of rank 3 as "ABx,xy->ABy". */

@@ -82,7 +82,8 @@ static void extreme(struct al_lowering *l, enum al_operator op)
         al_emit_promote(l, &y, &x);
         x = mask == AL_NONE_INDEX ? x : al_emit_where(l, mask, x, y);
         y = seen == AL_NONE_INDEX ? y : al_emit_where(l, seen, y, x);
-        seen = mask == AL_NONE_INDEX || seen == AL_NONE_INDEX ? AL_NONE_INDEX : al_emit_binary(l, AL_OP_OR, seen, mask);
+        seen = mask == AL_NONE_INDEX || seen == AL_NONE_INDEX ? AL_NONE_INDEX
+            : al_emit_binary(l, AL_OP_OR, seen, mask);
         y = al_emit_binary(l, op, y, x);
     }
     al_lower_result_masked(l, keras2 ? joined(l, op) : y, joined_mask(l));

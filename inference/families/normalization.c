@@ -106,8 +106,8 @@ void al_lower_rms_normalization(struct al_lowering *l)
 {
     const struct axes axes = layer_axes(l);
     const uint32_t x = l->in[0].operand;
-    const uint32_t square = al_emit_reduce(l, AL_OP_REDUCE_MEAN, al_emit_binary(l, AL_OP_MUL, x, x), axes.at, axes.count,
-                                           true);
+    const uint32_t square = al_emit_reduce(l, AL_OP_REDUCE_MEAN, al_emit_binary(l, AL_OP_MUL, x, x), axes.at,
+                                           axes.count, true);
     const uint32_t y = al_emit_binary(l, AL_OP_MUL, x, inverse_root(l, square));
     al_lower_result(l, affine(l, y, spread(l, "scale", &axes), AL_NONE_INDEX));
 }

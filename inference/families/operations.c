@@ -3,8 +3,8 @@
 
 enum al_dtype al_operation_type(const struct al_lowering *l)
 {
-    const enum al_dtype dtype = l->site.call != NULL && l->site.call->output_count > 0 ? l->site.call->output_dtypes[0]
-                                                                                       : AL_FLOAT32;
+    const enum al_dtype dtype = l->site.call != NULL && l->site.call->output_count > 0
+        ? l->site.call->output_dtypes[0] : AL_FLOAT32;
     if (al_dtype_is_float(dtype))
         return dtype;
     return dtype == AL_BOOL ? AL_BOOL : AL_INT64;

@@ -34,10 +34,10 @@ static void logical(struct al_lowering *l, enum al_operator op)
     al_lower_result(l, al_emit_binary(l, op, a, b));
 }
 
-#define BINARY(symbol, op)                                                                                            \
-    void al_lower_op_##symbol(struct al_lowering *l)                                                                  \
-    {                                                                                                                 \
-        arithmetic(l, op);                                                                                            \
+#define BINARY(symbol, op)                                                                                           \
+    void al_lower_op_##symbol(struct al_lowering *l)                                                                 \
+    {                                                                                                                \
+        arithmetic(l, op);                                                                                           \
     }
 BINARY(add, AL_OP_ADD)
 BINARY(subtract, AL_OP_SUB)
@@ -49,10 +49,10 @@ BINARY(power, AL_OP_POW)
 BINARY(maximum, AL_OP_MAX)
 BINARY(minimum, AL_OP_MIN)
 
-#define COMPARISON(symbol, op, negated)                                                                               \
-    void al_lower_op_##symbol(struct al_lowering *l)                                                                  \
-    {                                                                                                                 \
-        comparison(l, op, negated);                                                                                   \
+#define COMPARISON(symbol, op, negated)                                                                              \
+    void al_lower_op_##symbol(struct al_lowering *l)                                                                 \
+    {                                                                                                                \
+        comparison(l, op, negated);                                                                                  \
     }
 COMPARISON(equal, AL_OP_EQUAL, false)
 COMPARISON(not_equal, AL_OP_EQUAL, true)
@@ -61,10 +61,10 @@ COMPARISON(greater_equal, AL_OP_GREATER_OR_EQUAL, false)
 COMPARISON(less, AL_OP_LESS, false)
 COMPARISON(less_equal, AL_OP_LESS_OR_EQUAL, false)
 
-#define LOGICAL(symbol, op)                                                                                           \
-    void al_lower_op_##symbol(struct al_lowering *l)                                                                  \
-    {                                                                                                                 \
-        logical(l, op);                                                                                               \
+#define LOGICAL(symbol, op)                                                                                          \
+    void al_lower_op_##symbol(struct al_lowering *l)                                                                 \
+    {                                                                                                                \
+        logical(l, op);                                                                                              \
     }
 LOGICAL(logical_and, AL_OP_AND)
 LOGICAL(logical_or, AL_OP_OR)
@@ -102,11 +102,11 @@ void al_lower_op_arctan2(struct al_lowering *l)
 
 /* ---- one tensor ---- */
 
-#define UNARY(symbol, expression)                                                                                     \
-    void al_lower_op_##symbol(struct al_lowering *l)                                                                  \
-    {                                                                                                                 \
-        const uint32_t x = al_operation_cast(l, l->in[0].operand);                                                    \
-        al_operation_result(l, expression);                                                                           \
+#define UNARY(symbol, expression)                                                                                    \
+    void al_lower_op_##symbol(struct al_lowering *l)                                                                 \
+    {                                                                                                                \
+        const uint32_t x = al_operation_cast(l, l->in[0].operand);                                                   \
+        al_operation_result(l, expression);                                                                          \
     }
 #define OPERATOR(symbol, op) UNARY(symbol, al_emit_unary(l, op, x))
 #define FUNCTION(symbol, activation) UNARY(symbol, al_lower_function_of(l, activation, x))
@@ -152,8 +152,8 @@ UNARY(cast, x)
 UNARY(elu, al_emit_unary_with(l, AL_OP_ELU, x, al_param_real(&l->site, "alpha"), 0, 0))
 UNARY(celu, al_emit_unary_with(l, AL_OP_CELU, x, al_param_real(&l->site, "alpha"), 0, 0))
 UNARY(leaky_relu, al_emit_unary_with(l, AL_OP_LEAKY_RELU, x, al_param_real(&l->site, "negative_slope"), 0, 0))
-UNARY(clip, al_emit_unary_with(l, AL_OP_CLIP, x, al_param_real(&l->site, "x_min"), al_param_real(&l->site, "x_max"), 0))
-
+UNARY(clip, al_emit_unary_with(l, AL_OP_CLIP, x, al_param_real(&l->site, "x_min"), al_param_real(&l->site, "x_max"),
+                               0))
 /* By tanh: x / 2 (1 + tanh(√(2/π) (x + 0.044715 x³))). */
 static uint32_t gelu_by_tanh(struct al_lowering *l, uint32_t x)
 {

@@ -9,11 +9,11 @@ static uint32_t reduced(struct al_lowering *l, enum al_operator op, uint32_t x, 
     return count == 0 ? x : al_emit_reduce(l, op, x, axes, count, keepdims);
 }
 
-#define REDUCTION(symbol, op)                                                                                         \
-    void al_lower_op_##symbol(struct al_lowering *l)                                                                  \
-    {                                                                                                                 \
-        const uint32_t x = al_operation_cast(l, l->in[0].operand);                                                    \
-        al_operation_result(l, reduced(l, op, x, al_param_bool(&l->site, "keepdims")));                               \
+#define REDUCTION(symbol, op)                                                                                        \
+    void al_lower_op_##symbol(struct al_lowering *l)                                                                 \
+    {                                                                                                                \
+        const uint32_t x = al_operation_cast(l, l->in[0].operand);                                                   \
+        al_operation_result(l, reduced(l, op, x, al_param_bool(&l->site, "keepdims")));                              \
     }
 REDUCTION(mean, AL_OP_REDUCE_MEAN)
 REDUCTION(sum, AL_OP_REDUCE_SUM)

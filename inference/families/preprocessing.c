@@ -80,8 +80,8 @@ void al_lower_category_encoding(struct al_lowering *l)
     if (weights != AL_NONE_INDEX)
         weights = al_emit_cast(l, weights, l->real);
     const uint32_t indices = al_emit_cast(l, l->in[0].operand, AL_INT64);
-    al_lower_result(l, encode(l, indices, al_param_choice(&l->site, "output_mode"), al_param_int(&l->site, "num_tokens"),
-                              weights));
+    al_lower_result(l, encode(l, indices, al_param_choice(&l->site, "output_mode"),
+                              al_param_int(&l->site, "num_tokens"), weights));
 }
 
 /* How many boundaries are not above the number: numpy.digitize. */

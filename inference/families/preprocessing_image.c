@@ -32,7 +32,8 @@ static uint32_t resized(struct al_lowering *l, uint32_t x, struct size to, const
 
 static uint32_t cropped(struct al_lowering *l, uint32_t x, int64_t top, int64_t left, struct size to)
 {
-    return al_emit_slice(l, al_emit_slice(l, x, height_axis(l), top, to.height, 1), height_axis(l) + 1, left, to.width, 1);
+    return al_emit_slice(l, al_emit_slice(l, x, height_axis(l), top, to.height, 1), height_axis(l) + 1, left,
+                         to.width, 1);
 }
 
 /* The length that goes with `other` in the proportions wanted, computed as Keras does: in
@@ -57,7 +58,8 @@ static uint32_t padded_to_proportions(struct al_lowering *l, uint32_t x, struct 
 {
     const struct size is = size_of(l, x);
     int64_t around[AL_MAX_RANK] = {0};
-    const int64_t height = proportional(is.width, to.height, to.width), width = proportional(is.height, to.width, to.height);
+    const int64_t height = proportional(is.width, to.height, to.width),
+        width = proportional(is.height, to.width, to.height);
     around[height_axis(l)] = height > is.height ? (height - is.height) / 2 : 0;
     around[height_axis(l) + 1] = width > is.width ? (width - is.width) / 2 : 0;
     return al_emit_pad(l, x, AL_MODE_CONSTANT, around, around, al_param_real(&l->site, "fill_value"));

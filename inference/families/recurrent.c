@@ -33,7 +33,8 @@ static bool backwards(const struct al_lowering *l)
 /* Bidirectional decides for the layers it owns (its _force_zero_output_for_mask). */
 static bool zero_where_masked(const struct al_lowering *l)
 {
-    const struct al_value *own = al_layer_param(l, (uint32_t)(l->site.layer - l->site.model->layers), "zero_output_for_mask");
+    const struct al_value *own = al_layer_param(l, (uint32_t)(l->site.layer - l->site.model->layers),
+                                                "zero_output_for_mask");
     return l->in_bidirectional ? al_param_bool(&l->site, "return_sequences") : own != NULL && own->integer != 0;
 }
 
@@ -232,7 +233,8 @@ static void gru_step(struct al_lowering *l, uint32_t x, const uint32_t *states, 
     uint32_t gates[2];
     for (uint32_t i = 0; i < 2; i++)
         gates[i] = al_lower_activation(l, "recurrent_activation",
-                                       al_emit_binary(l, AL_OP_ADD, part(l, zx, 1, i, units), part(l, zh, 1, i, units)));
+                                       al_emit_binary(l, AL_OP_ADD, part(l, zx, 1, i, units),
+                                                      part(l, zh, 1, i, units)));
     /* reset_after: the gate works on the product, else on the state before it */
     const uint32_t reset = al_param_bool(&l->site, "reset_after")
         ? al_emit_binary(l, AL_OP_MUL, gates[1], part(l, zh, 1, 2, units))
@@ -347,7 +349,8 @@ void al_lower_rnn(struct al_lowering *l)
 /* ---- the layers that ONNX has operators for ---- */
 
 /* The functions that such an operator can apply by itself, number by number. */
-static bool plain_function(const struct al_lowering *l, const char *key, enum al_operator *op, double *alpha, double *beta)
+static bool plain_function(const struct al_lowering *l, const char *key, enum al_operator *op, double *alpha,
+                           double *beta)
 {
     static const struct {
         enum al_activation activation;
@@ -401,11 +404,13 @@ static uint32_t joined_bias(struct al_lowering *l, const struct weights *w, uint
     const struct al_shape width = {.rank = 1, .dim = {gates * w->units}};
     if (w->input_bias == AL_NONE_INDEX)
         return AL_NONE_INDEX;
-    const uint32_t both[] = {w->input_bias, w->recurrent_bias != AL_NONE_INDEX ? w->recurrent_bias : zeros(l, &width)};
+    const uint32_t both[] = {w->input_bias, w->recurrent_bias != AL_NONE_INDEX ? w->recurrent_bias
+                             : zeros(l, &width)};
     return al_emit_insert_axis(l, al_emit_concat(l, both, 2, 0), 0);
 }
 
-static void lower_operator(struct al_lowering *l, enum al_operator op, const struct weights *w, struct al_attributes *a)
+static void lower_operator(struct al_lowering *l, enum al_operator op, const struct weights *w,
+                           struct al_attributes *a)
 {
     const uint32_t gates = op == AL_OP_LSTM ? 4 : op == AL_OP_GRU ? 3 : 1, states = op == AL_OP_LSTM ? 2 : 1;
     const uint32_t mask = al_lower_mask(l);

@@ -13,7 +13,8 @@ const struct al_value *al_layer_param(const struct al_lowering *l, uint32_t laye
 
 /* One step of a recurrence: from x (batch, …) and `count` states to out[0], the step's
    output, and out[1 …], the new states. */
-typedef void al_recurrent_step(struct al_lowering *l, uint32_t x, const uint32_t *states, uint32_t count, uint32_t *out);
+typedef void al_recurrent_step(struct al_lowering *l, uint32_t x, const uint32_t *states, uint32_t count,
+                               uint32_t *out);
 
 /* Runs `step`, whose output has the shape `output`, over the time axis of the first input,
    masked as Keras masks, from the initial_state given or zeros of the `count` shapes, and

@@ -25,7 +25,8 @@ static void conv_step(struct al_lowering *l, uint32_t x, const uint32_t *states,
     const uint32_t image = al_window_enter(l, x), kernel = al_window_kernel(l, al_lower_weight(l, "kernel"));
     if (image == AL_NONE_INDEX || kernel == AL_NONE_INDEX)
         return;
-    const struct al_attributes a = al_window_attributes(l, al_emit_shape(l, image), &al_emit_shape(l, kernel)->dim[2]);
+    const struct al_attributes a = al_window_attributes(l, al_emit_shape(l, image),
+                                                        &al_emit_shape(l, kernel)->dim[2]);
     const uint32_t zx = al_emit(l, AL_OP_CONV, (const uint32_t[]){image, kernel, al_lower_weight(l, "bias")}, 3, &a);
     const uint32_t z = al_window_leave(l, al_emit_binary(l, AL_OP_ADD, zx, recurrent_convolution(l, states[0])));
     if (z != AL_NONE_INDEX)

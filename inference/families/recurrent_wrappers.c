@@ -79,8 +79,10 @@ void al_lower_bidirectional(struct al_lowering *l)
 {
     struct al_lowered out[2][1 + AL_MOST_STATES];
     const uint32_t count[2] = {one_direction(l, "layer", 0, out[0]), one_direction(l, "backward_layer", 1, out[1])};
-    const struct al_value *sequences = al_layer_param(l, (uint32_t)al_param_int(&l->site, "layer"), "return_sequences");
-    const bool apart = al_param_is_null(&l->site, "merge_mode"), all_steps = sequences != NULL && sequences->integer != 0;
+    const struct al_value *sequences = al_layer_param(l, (uint32_t)al_param_int(&l->site, "layer"),
+                                                      "return_sequences");
+    const bool apart = al_param_is_null(&l->site, "merge_mode");
+    const bool all_steps = sequences != NULL && sequences->integer != 0;
     const uint32_t mask = all_steps ? al_lower_mask(l) : AL_NONE_INDEX, y = out[0][0].operand;
     uint32_t back = out[1][0].operand;
     if (l->failed)

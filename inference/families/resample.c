@@ -74,7 +74,8 @@ static void bicubic(const struct matrix *m)
     for (int64_t i = 0; i < m->out; i++) {
         const float at = position(m, i), low = floorf(at);
         const double delta = (double)lrintf((at - low) * TABLE) / TABLE;
-        const double weights[4] = {cubic_far(1 + delta), cubic_near(delta), cubic_near(1 - delta), cubic_far(2 - delta)};
+        const double weights[4] = {cubic_far(1 + delta), cubic_near(delta), cubic_near(1 - delta),
+                                   cubic_far(2 - delta)};
         for (int k = 0; k < 4; k++) {
             const int64_t pixel = (int64_t)low - 1 + k;
             if (pixel >= 0 && pixel < m->in)

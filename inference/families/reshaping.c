@@ -88,10 +88,10 @@ static void up(struct al_lowering *l)
     al_lower_result(l, x);
 }
 
-#define MOVE(symbol, function)                                                                                        \
-    void al_lower_##symbol(struct al_lowering *l)                                                                     \
-    {                                                                                                                 \
-        function(l);                                                                                                  \
+#define MOVE(symbol, function)                                                                                       \
+    void al_lower_##symbol(struct al_lowering *l)                                                                    \
+    {                                                                                                                \
+        function(l);                                                                                                 \
     }
 MOVE(cropping1d, crop)
 MOVE(cropping2d, crop)

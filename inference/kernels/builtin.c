@@ -113,8 +113,8 @@ static struct al_prepared *prepare(const struct al_step *s, bool *followed)
     p->batch = s->in[0].shape.dim[1];
     p->ahead = p->batch > 1 ? 1 : s->in[0].shape.dim[0] < STEPS_AHEAD ? s->in[0].shape.dim[0] : STEPS_AHEAD;
     const int64_t u = p->units, width = p->gates * u;
-    const bool packed = pack(&p->input, &s->in[1], 0, width) && pack(&p->recurrent, &s->in[2], 0, gru ? 2 * u : width) &&
-                        (!gru || pack(&p->third, &s->in[2], 2 * u, u));
+    const bool packed = pack(&p->input, &s->in[1], 0, width) &&
+        pack(&p->recurrent, &s->in[2], 0, gru ? 2 * u : width) && (!gru || pack(&p->third, &s->in[2], 2 * u, u));
     p->bias = numbers(1, p->input.width);
     p->third_bias = numbers(1, padded(u));
     p->sums = numbers(p->ahead * p->batch, p->input.width);
@@ -150,8 +150,8 @@ static void input_part(struct al_prepared *p, int64_t first, int64_t count)
     spread_rows(p->sums, count * p->batch, width, p->bias);
     const bool single = p->batch == 1;
     al_tile_multiply(single ? count : p->batch, p->input.rows, width, from,
-                     single ? (reverse ? -x->stride[0] : x->stride[0]) : x->stride[1], p->input.numbers, width, p->sums,
-                     width);
+                     single ? (reverse ? -x->stride[0] : x->stride[0]) : x->stride[1], p->input.numbers, width,
+                     p->sums, width);
 }
 
 static void apply(const struct al_prepared *p, enum al_recurrent_attribute which, int64_t n, float *to)
@@ -230,7 +230,8 @@ static void step(struct al_prepared *p, int64_t t, float *sums)
 {
     const enum al_operator op = p->step->operation->operator_;
     const int64_t u = p->units, width = p->input.width, wide = padded(u);
-    al_tile_multiply(p->batch, u, p->recurrent.width, p->h, wide, p->recurrent.numbers, p->recurrent.width, sums, width);
+    al_tile_multiply(p->batch, u, p->recurrent.width, p->h, wide, p->recurrent.numbers, p->recurrent.width, sums,
+                     width);
     if (op == AL_OP_GRU) {
         for (int64_t b = 0; b < p->batch; b++)
             apply(p, AL_GATE_FUNCTION, 2 * u, sums + b * width);
@@ -270,7 +271,8 @@ static void last_state(const struct al_prepared *p, const struct al_view *to, co
 static bool run(struct al_prepared *p)
 {
     const struct al_step *s = p->step;
-    const bool lstm = s->operation->operator_ == AL_OP_LSTM, reverse = s->operation->attributes->mode == AL_MODE_REVERSE;
+    const bool lstm = s->operation->operator_ == AL_OP_LSTM,
+        reverse = s->operation->attributes->mode == AL_MODE_REVERSE;
     const int64_t steps = s->in[0].shape.dim[0], wide = padded(p->units);
     first_state(p, 5, p->h, wide);
     first_state(p, lstm ? 6 : UINT32_MAX, p->c, p->units);

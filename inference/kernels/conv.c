@@ -11,9 +11,9 @@ struct window {
     int64_t xs[5], ws[5], ys[5], bs; /* strides in numbers */
 };
 
-#define EACH_PLACE(p, sizes)                                                                                          \
-    for ((p)[0] = 0; (p)[0] < (sizes)[0]; (p)[0]++)                                                                   \
-        for ((p)[1] = 0; (p)[1] < (sizes)[1]; (p)[1]++)                                                               \
+#define EACH_PLACE(p, sizes)                                                                                         \
+    for ((p)[0] = 0; (p)[0] < (sizes)[0]; (p)[0]++)                                                                  \
+        for ((p)[1] = 0; (p)[1] < (sizes)[1]; (p)[1]++)                                                              \
             for ((p)[2] = 0; (p)[2] < (sizes)[2]; (p)[2]++)
 
 /* Where place `k` of the window at `o` lies in the image; false in the padding. */

@@ -94,8 +94,8 @@ bool al_kernel_unary(struct al_run *run, const struct al_step *s)
         const uint32_t last = w.rank - 1;
         const int64_t n = w.size[last], sy = w.stride[0][last], sx = w.stride[1][last];
         if (s->in[0].dtype == AL_FLOAT32) {
-            unary_float(op, at, n, (const float *)s->in[0].data + w.offset[1], sx, (float *)s->out[0].data + w.offset[0],
-                        sy);
+            unary_float(op, at, n, (const float *)s->in[0].data + w.offset[1], sx,
+                        (float *)s->out[0].data + w.offset[0], sy);
         } else if (s->in[0].dtype == AL_FLOAT64) {
             unary_double(op, at, n, (const double *)s->in[0].data + w.offset[1], sx,
                          (double *)s->out[0].data + w.offset[0], sy);
@@ -129,8 +129,8 @@ static bool two(const struct al_step *s)
         const int64_t n = w.size[last], sy = w.stride[0][last], sa = w.stride[1][last], sb = w.stride[2][last];
         const int64_t oy = w.offset[0], oa = w.offset[1], ob = w.offset[2];
         if (a->dtype == AL_FLOAT32 && y->dtype == AL_FLOAT32)
-            binary_float(op, n, (const float *)a->data + oa, sa, (const float *)b->data + ob, sb, (float *)y->data + oy,
-                         sy);
+            binary_float(op, n, (const float *)a->data + oa, sa, (const float *)b->data + ob, sb,
+                         (float *)y->data + oy, sy);
         else if (a->dtype == AL_FLOAT64 && y->dtype == AL_FLOAT64)
             binary_double(op, n, (const double *)a->data + oa, sa, (const double *)b->data + ob, sb,
                           (double *)y->data + oy, sy);

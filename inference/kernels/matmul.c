@@ -30,8 +30,8 @@ static void product_integers(int64_t m, int64_t k, int64_t n, const int64_t *a, 
 }
 
 /* One matrix product; the last two axes of each view, from the given offsets. */
-static void multiply(const struct al_view *a, int64_t oa, const struct al_view *b, int64_t ob, const struct al_view *y,
-                     int64_t oy)
+static void multiply(const struct al_view *a, int64_t oa, const struct al_view *b, int64_t ob,
+                     const struct al_view *y, int64_t oy)
 {
     const uint32_t ra = a->shape.rank, rb = b->shape.rank, ry = y->shape.rank;
     const int64_t m = a->shape.dim[ra - 2], k = a->shape.dim[ra - 1], n = b->shape.dim[rb - 1];

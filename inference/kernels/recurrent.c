@@ -66,7 +66,8 @@ static void add_bias(const struct cell *l, const struct al_view *bias, int64_t f
 /* W (1, rows, columns) as a matrix to multiply with from the right. */
 static struct al_view turned(const struct al_view *w, int64_t first, int64_t count)
 {
-    struct al_view v = {.dtype = w->dtype, .shape = {2, {w->shape.dim[2], count}}, .stride = {w->stride[2], w->stride[1]}};
+    struct al_view v = {.dtype = w->dtype, .shape = {2, {w->shape.dim[2], count}},
+                        .stride = {w->stride[2], w->stride[1]}};
     v.data = number(w, first * w->stride[1]);
     return v;
 }

@@ -51,7 +51,8 @@ static int64_t reduced_integers(enum al_operator op, const struct al_view *x, in
     for (; !w.over; al_walk_next(&w))
         for (int64_t i = 0; i < w.size[w.rank - 1]; i++, count++) {
             const int64_t from = at + w.offset[0] + i * w.stride[0][w.rank - 1];
-            const int64_t v = x->dtype == AL_BOOL ? ((const uint8_t *)x->data)[from] : ((const int64_t *)x->data)[from];
+            const int64_t v = x->dtype == AL_BOOL ? ((const uint8_t *)x->data)[from]
+                : ((const int64_t *)x->data)[from];
             if (op == AL_OP_REDUCE_MAX)
                 r = v > r ? v : r;
             else if (op == AL_OP_REDUCE_MIN)
@@ -120,7 +121,8 @@ bool al_kernel_arg(struct al_run *run, const struct al_step *s)
             const int64_t from = w.offset[1] + i * w.stride[1][w.rank - 1];
             int64_t best = 0;
             for (int64_t k = 1; k < gather.shape.dim[0]; k++) {
-                const double v = number(x, from + k * gather.stride[0]), b = number(x, from + best * gather.stride[0]);
+                const double v = number(x, from + k * gather.stride[0]),
+                    b = number(x, from + best * gather.stride[0]);
                 if (most ? v > b : v < b)
                     best = k;
             }

@@ -53,7 +53,8 @@ static bool describe_weights(const struct al_view *w, int64_t group, bool transp
            dnnl_memory_desc_init_by_tag(any, rank, dims, dnnl_f32, dnnl_format_tag_any) == dnnl_success;
 }
 
-static dnnl_status_t describe_operation(const struct al_step *s, const dnnl_memory_desc_t *x, const dnnl_memory_desc_t *w,
+static dnnl_status_t describe_operation(const struct al_step *s, const dnnl_memory_desc_t *x,
+                                        const dnnl_memory_desc_t *w,
                                         const dnnl_memory_desc_t *b, const dnnl_memory_desc_t *y,
                                         const_dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *out)
 {
@@ -62,8 +63,9 @@ static dnnl_status_t describe_operation(const struct al_step *s, const dnnl_memo
     dnnl_deconvolution_desc_t deconvolution;
     dnnl_status_t status;
     if (s->operation->operator_ == AL_OP_CONV) {
-        status = dnnl_dilated_convolution_forward_desc_init(&convolution, dnnl_forward_inference, dnnl_convolution_direct,
-                                                            x, w, b, y, at.strides, at.dilations, at.before, at.after);
+        status = dnnl_dilated_convolution_forward_desc_init(&convolution, dnnl_forward_inference,
+                                                            dnnl_convolution_direct, x, w, b, y, at.strides,
+                                                            at.dilations, at.before, at.after);
         return status == dnnl_success ? dnnl_primitive_desc_create(out, &convolution, attr, al_onednn_engine(), NULL)
                                       : status;
     }
@@ -88,8 +90,8 @@ struct al_prepared *al_prepare_convolution(const struct al_step *s, bool *follow
     const bool alone = al_onednn_alone(work);
     if ((s->constant & 2) == 0 || (biased && !al_view_packed(&s->in[2])) ||
         !al_describe_images(&s->in[0], &s->out[0], &x, &y) || (biased && !al_describe_strided(&s->in[2], &b)) ||
-        !describe_weights(&s->in[1], a->group > 0 ? a->group : 1, s->operation->operator_ == AL_OP_CONV_TRANSPOSE, &given,
-                          &any))
+        !describe_weights(&s->in[1], a->group > 0 ? a->group : 1, s->operation->operator_ == AL_OP_CONV_TRANSPOSE,
+                          &given, &any))
         return NULL;
     if (al_follow(s->then, &attr, followed) &&
         describe_operation(s, &x, &any, biased ? &b : NULL, &y, attr, &description) == dnnl_success &&

@@ -89,8 +89,8 @@ bool al_argument_pack(struct al_prepared *p, int name, const dnnl_memory_desc_t 
     bool done = false;
     if (dnnl_memory_create(&from, given, al_onednn_engine(), numbers) == dnnl_success &&
         al_argument_add(p, name, wanted, NULL) &&
-        dnnl_reorder_primitive_desc_create(&description, given, al_onednn_engine(), wanted, al_onednn_engine(), NULL) ==
-            dnnl_success &&
+        dnnl_reorder_primitive_desc_create(&description, given, al_onednn_engine(), wanted, al_onednn_engine(),
+                                           NULL) == dnnl_success &&
         dnnl_primitive_create(&reorder, description) == dnnl_success) {
         const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from},
                                              {DNNL_ARG_TO, p->arguments[p->argument_count - 1].memory}};

@@ -27,7 +27,8 @@ static bool readable(const struct al_view *v)
 static bool describe_bias(const struct al_view *v, uint32_t rank, int64_t n, dnnl_memory_desc_t *out)
 {
     const struct al_view wide = widened(v, rank);
-    return v->shape.rank > 0 && v->shape.rank <= 2 && al_view_packed(v) && al_view_count(v) == n && al_describe_strided(&wide, out);
+    return v->shape.rank > 0 && v->shape.rank <= 2 && al_view_packed(v) && al_view_count(v) == n &&
+        al_describe_strided(&wide, out);
 }
 
 struct al_prepared *al_prepare_product(const struct al_step *s, bool *followed)

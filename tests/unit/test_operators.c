@@ -96,7 +96,8 @@ static enum al_mode mode_named(const char *name)
 static void set_attribute(struct al_attributes *a, const char *key, const char *value)
 {
     const struct { const char *key; struct al_numbers *to; } lists[] = {
-        {"axes", &a->axes}, {"starts", &a->starts}, {"steps", &a->steps}, {"pads", &a->pads}, {"strides", &a->strides},
+        {"axes", &a->axes}, {"starts", &a->starts}, {"steps", &a->steps}, {"pads", &a->pads},
+        {"strides", &a->strides},
         {"dilations", &a->dilations}, {"kernel", &a->kernel}, {"output_padding", &a->output_padding}};
     const struct { const char *key; bool *to; } flags[] = {
         {"keepdims", &a->keepdims}, {"exclusive", &a->exclusive}, {"reverse", &a->reverse},
@@ -262,8 +263,8 @@ static void compare(const struct one_case *c, const struct manner *m, uint32_t k
         const double got = number_at(v, place(v, i, PACKED)), x = want->at[i];
         const bool same = isnan(x) ? isnan(got) : isinf(x) ? got == x : fabs(got - x) <= tolerance * scale;
         if (!same)
-            fail_msg("%s (%s): output %u, number %llu is %.9g, not %.9g", c->title, m->name, k, (unsigned long long)i, got,
-                     x);
+            fail_msg("%s (%s): output %u, number %llu is %.9g, not %.9g", c->title, m->name, k, (unsigned long long)i,
+                     got, x);
     }
 }
 
@@ -271,8 +272,8 @@ static bool is_weight(const struct one_case *c, const struct manner *m, uint32_t
 {
     const enum al_shape_rule rule = al_operator_row(c->operator_)->rule;
     return m->engine && input > 0 && c->in[input].real &&
-           (rule == AL_RULE_CONV || rule == AL_RULE_CONV_TRANSPOSE || rule == AL_RULE_GEMM || rule == AL_RULE_MATMUL ||
-            rule == AL_RULE_RECURRENT);
+           (rule == AL_RULE_CONV || rule == AL_RULE_CONV_TRANSPOSE || rule == AL_RULE_GEMM ||
+            rule == AL_RULE_MATMUL || rule == AL_RULE_RECURRENT);
 }
 
 static uint32_t taken; /* steps that the engine took */
@@ -342,6 +343,7 @@ int main(void)
     /* the build names the engine's module where it made one */
     for (size_t i = 0; i < sizeof manners / sizeof *manners; i++)
         if (!manners[i].engine || getenv("AIRLOCK_ENGINE") != NULL)
-            tests[count++] = (struct CMUnitTest){manners[i].name, test_operators, NULL, NULL, (void *)(uintptr_t)&manners[i]};
+            tests[count++] = (struct CMUnitTest){manners[i].name, test_operators, NULL, NULL,
+                                                 (void *)(uintptr_t)&manners[i]};
     return _cmocka_run_group_tests("operators", tests, count, NULL, NULL);
 }
