@@ -75,7 +75,7 @@ static int compare_keys(const void *a, const void *b)
 
 /* A map of tensors given to a model: by the names of its inputs, otherwise in the order of the
    sorted keys, in which Keras flattens maps. */
-static bool give_map(struct al_keras_call *c, uint32_t argument, json_t *json, const struct al_place *place)
+bool al_keras_tensor_map(struct al_keras_call *c, uint32_t argument, json_t *json, const struct al_place *place)
 {
     struct al_keras *k = c->graph->k;
     const struct al_keras_layer *model = &k->layers[c->layer];
@@ -133,6 +133,20 @@ static bool give_index(struct al_keras_call *c, uint32_t argument, json_t *json,
     return al_keras_index(c->graph->k, json, place, &value) && give_constant(c, argument, &value);
 }
 
+/* Nothing at all, also where Keras lists nothing for each of several tensors. */
+static bool is_nothing(json_t *json)
+{
+    for (size_t i = 0; i < json_array_size(json); i++)
+        if (!json_is_null(json_array_get(json, i)))
+            return false;
+    const char *key;
+    json_t *value;
+    json_object_foreach(json, key, value)
+        if (!json_is_null(value))
+            return false;
+    return json_is_null(json) || json_is_array(json) || json_is_object(json);
+}
+
 /* What is not a constant by its type: one tensor, or null, or the list and the map where these fit. */
 static bool give_tensors(struct al_keras_call *c, uint32_t argument, json_t *json, const struct al_place *place)
 {
@@ -142,12 +156,12 @@ static bool give_tensors(struct al_keras_call *c, uint32_t argument, json_t *jso
     bool wrapped = json_array_size(json) == 1 && al_keras_is_tensor(c, json_array_get(json, 0));
     if (wrapped && a->type != AL_ARGUMENT_TENSORS)
         return give_tensor(c, argument, json_array_get(json, 0), place);
-    if (json_is_array(json) && a->type == AL_ARGUMENT_TENSORS)
-        return json_array_size(json) == 0 || al_keras_tensor_list(c, argument, json, 0, place);
-    if (json_is_object(json) && json_object_get(json, "class_name") == NULL && a->type == AL_ARGUMENT_TENSORS)
-        return give_map(c, argument, json, place);
-    if (json_is_null(json) && (a->type == AL_ARGUMENT_MASK || (a->flags & AL_ARGUMENT_OPTIONAL)))
+    if (is_nothing(json) && (a->type == AL_ARGUMENT_MASK || (a->flags & AL_ARGUMENT_OPTIONAL)))
         return true;
+    if (json_is_array(json) && a->type == AL_ARGUMENT_TENSORS)
+        return al_keras_tensor_list(c, argument, json, 0, place);
+    if (json_is_object(json) && json_object_get(json, "class_name") == NULL && a->type == AL_ARGUMENT_TENSORS)
+        return al_keras_tensor_map(c, argument, json, place);
     return a->type == AL_ARGUMENT_OPERAND ? give_operand(c, argument, json, place) : refuse(c, argument, json, place);
 }
 
@@ -175,7 +189,7 @@ bool al_keras_argument(struct al_keras_call *c, uint32_t argument, json_t *json,
         return al_find(f, AL_KERAS_TRAINING_ARGUMENT, place, "false or null", al_json_show(f, json),
                        "%s is called as if the model were being trained", c->row->name);
     case AL_ARGUMENT_IGNORED:
-        return json_is_null(json) || refuse(c, argument, json, place);
+        return is_nothing(json) || refuse(c, argument, json, place);
     }
     return false;
 }

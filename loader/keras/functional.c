@@ -127,7 +127,7 @@ static bool read_node(struct al_keras_graph *g, const struct al_keras_entry *ent
     if (json == NULL)
         return true;
     const struct al_row *row = al_row_of(k->policy, k->model->layers[entry->layer].kind);
-    struct al_keras_call call = {.graph = g, .row = row, .layer = entry->layer, .legacy = !json_is_object(json)};
+    struct al_keras_call call = {.graph = g, .row = row, .layer = entry->layer, .legacy = json_object_get(json, "args") == NULL};
     call.slots = al_arena_alloc(k->arena, row->argument_count, sizeof *call.slots);
     call.taken = al_arena_alloc(k->arena, row->argument_count, sizeof *call.taken);
     if (call.slots == NULL || call.taken == NULL)

@@ -48,6 +48,7 @@ uint32_t al_keras_first_call(const struct al_keras_graph *g, json_t *name);
 /* arguments.c */
 bool al_keras_argument(struct al_keras_call *c, uint32_t argument, json_t *json, const struct al_place *place);
 bool al_keras_keyword(struct al_keras_call *c, const char *name, json_t *json, const struct al_place *place);
+bool al_keras_tensor_map(struct al_keras_call *c, uint32_t argument, json_t *json, const struct al_place *place);
 bool al_keras_tensor_list(struct al_keras_call *c, uint32_t argument, json_t *list, size_t from,
                           const struct al_place *place);
 

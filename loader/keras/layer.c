@@ -74,10 +74,21 @@ static uint32_t operation_kind(struct al_keras *k, const struct al_keras_object 
     return calls ? al_kind_of_operation(AL_NOTHING, al_json_text(function), true) : AL_NONE_INDEX;
 }
 
+/* Keras 3 writes an operation into an .h5 file without its module, so that it looks like the
+   layer of the same name; a layer of that name always says its type. */
+static bool is_bare_operation(const struct al_keras *k, const struct al_keras_object *o)
+{
+    return !k->keras2 && o->module.at == NULL && json_object_get(o->config, "dtype") == NULL &&
+           json_object_get(o->config, "trainable") == NULL &&
+           al_kind_of_operation(AL_NOTHING, o->class_name, false) != AL_NONE_INDEX;
+}
+
 /* The kind of an object, or AL_NONE_INDEX after a finding. */
 static uint32_t kind_of(struct al_keras *k, const struct al_keras_object *o, const struct al_place *place)
 {
     bool own_name = o->registered_name.at == NULL || al_text_equal(o->registered_name, o->class_name);
+    if (own_name && is_bare_operation(k, o))
+        return operation_kind(k, o);
     uint32_t kind = own_name ? al_kind_of_layer(o->module, o->class_name, k->keras2) : AL_NONE_INDEX;
     if (kind == AL_NONE_INDEX && own_name)
         kind = operation_kind(k, o);

@@ -111,9 +111,21 @@ static bool read_list(struct al_keras_call *c, json_t *list, const struct al_pla
            read_keywords(c, first, &at);
 }
 
+/* A model called with a map of tensors; the keywords stand beside each of them here too. */
+static bool read_map(struct al_keras_call *c, json_t *map, const struct al_place *place)
+{
+    const char *key = json_object_iter_key(json_object_iter(map));
+    struct al_place at = al_place_key(place, al_text_of(key));
+    c->taken[0] = true;
+    return al_keras_tensor_map(c, 0, map, place) && read_keywords(c, json_object_get(map, key), &at);
+}
+
 bool al_keras_legacy_node_read(struct al_keras_call *c, json_t *json, const struct al_place *place)
 {
     struct al_findings *f = c->graph->k->findings;
+    bool map = json_object_size(json) > 0 && c->row->argument_count > 0;
+    if (map && c->row->arguments[0].type == AL_ARGUMENT_TENSORS)
+        return read_map(c, json, place);
     if (c->row->argument_count == 0 || json_array_size(json) == 0 || json_array_size(json) > AL_MAX_CALL_ITEMS)
         return al_find(f, AL_KERAS_FORM, place, "a list of tensors", al_json_show(f, json),
                        "a call without its arguments");

@@ -72,7 +72,8 @@ bool al_keras_params(struct al_keras *k, uint32_t layer, const struct al_row *ro
     json_t *value;
     json_object_foreach(config, key, value) {
         struct al_place at = al_place_key(place, al_text_of(key));
-        uint32_t param = al_keras_find_param(row, key);
+        bool own = !(row->operation && k->keras2);
+        uint32_t param = own ? al_keras_find_param(row, key) : AL_NONE_INDEX;
         bool handled = true;
         if (param != AL_NONE_INDEX) {
             if (!al_keras_take_param(k, layer, row, param, value, &at))

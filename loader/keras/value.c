@@ -195,12 +195,12 @@ static bool dtype_value(struct al_keras *k, json_t *json, const struct al_place 
     return true;
 }
 
-/* Shapes in places where they say nothing new: null, a shape, or lists and maps of shapes. */
+/* Numbers in places where they say nothing new: null, a number, or lists and maps of them. */
 static bool shapes_only(json_t *json, uint32_t depth)
 {
     if (depth > SHAPES_NESTED)
         return false;
-    if (json_is_null(json) || json_is_integer(json))
+    if (json_is_null(json) || json_is_number(json))
         return true;
     for (size_t i = 0; json_is_array(json) && i < json_array_size(json); i++)
         if (!shapes_only(json_array_get(json, i), depth + 1))
