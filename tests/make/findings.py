@@ -104,6 +104,8 @@ keras("keras.custom-training-function", lambda c: c["compile_config"].__setitem_
     "module": "builtins", "class_name": "function", "config": "my_loss", "registered_name": "function"}))
 keras("keras.no-input-shape", lambda c: (c["config"]["layers"].pop(0), c["config"].pop("build_input_shape"),
                                          c.pop("build_config"), [x.pop("build_config") for x in c["config"]["layers"]]))
+keras("keras.not-computed", lambda c: c["config"]["layers"][1].update(class_name="StringLookup", config={
+    "name": "string_lookup", "trainable": True, "dtype": "float32"}))
 keras("keras.build-shape", lambda c: (c["config"]["layers"].pop(0), c["config"].pop("build_input_shape")))
 keras("zip.unsafe-name", **{"assets/a\x07b": b"x"})
 keras("json.syntax", config_json=b'{"class_name": "Sequential",}')
