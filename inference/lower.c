@@ -15,6 +15,11 @@ static al_lower_function *const functions[AL_KIND_COUNT] = {
 };
 #undef AL_KIND
 
+bool al_lower_knows(uint32_t kind)
+{
+    return kind < AL_KIND_COUNT && functions[kind] != NULL;
+}
+
 uint32_t al_lower_fail(struct al_lowering *l, enum al_status code, const char *format, ...)
 {
     if (l->failed)

@@ -48,6 +48,9 @@ struct al_ops *al_lower_model(const struct al_model *model, const struct al_poli
                               struct al_weights *weights,
                               const struct al_shape *shapes, struct al_text layer, bool *found, struct al_error *err);
 
+/* Whether there is a lowering for a kind of validator/catalogue.def. */
+bool al_lower_knows(uint32_t kind);
+
 /* ---- for lowering functions ---- */
 
 /* Records a failure in words; the first one stays. Always returns AL_NONE_INDEX. */

@@ -15,6 +15,9 @@ uint32_t al_operation_operand(struct al_lowering *l, const char *argument, enum 
 /* The axes that key `axis` names, ascending; null: all of them. */
 uint32_t al_operation_axes(struct al_lowering *l, uint32_t axes[AL_MAX_RANK]);
 
+/* The angle of (x, y). */
+uint32_t al_emit_arctan2(struct al_lowering *l, uint32_t y, uint32_t x);
+
 /* The last result, cast to its type. */
 void al_operation_result(struct al_lowering *l, uint32_t y);
 

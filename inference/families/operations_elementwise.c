@@ -84,11 +84,9 @@ void al_lower_op_floor_divide(struct al_lowering *l)
 }
 
 /* atan(y / x), half a turn further where x < 0, a quarter where x = 0. */
-void al_lower_op_arctan2(struct al_lowering *l)
+uint32_t al_emit_arctan2(struct al_lowering *l, uint32_t y, uint32_t x)
 {
     static const double pi = 3.14159265358979323846;
-    const enum al_dtype dtype = al_operation_type(l);
-    const uint32_t y = al_operation_operand(l, "x1", dtype), x = al_operation_operand(l, "x2", dtype);
     const enum al_dtype real = al_emit_dtype(l, y);
     const uint32_t angle = al_emit_unary(l, AL_OP_ATAN, al_emit_binary(l, AL_OP_DIV, y, x));
     const uint32_t zero = al_emit_number(l, real, 0), half = al_emit_number(l, real, pi);
@@ -97,7 +95,14 @@ void al_lower_op_arctan2(struct al_lowering *l)
                                           al_emit_binary(l, AL_OP_ADD, angle, half));
     const uint32_t left = al_emit_where(l, al_emit_with_number(l, AL_OP_LESS, x, 0), turned, angle);
     const uint32_t quarter = al_emit_with_number(l, AL_OP_MUL, al_emit_unary(l, AL_OP_SIGN, y), pi / 2);
-    al_operation_result(l, al_emit_where(l, al_emit_binary(l, AL_OP_EQUAL, x, zero), quarter, left));
+    return al_emit_where(l, al_emit_binary(l, AL_OP_EQUAL, x, zero), quarter, left);
+}
+
+void al_lower_op_arctan2(struct al_lowering *l)
+{
+    const enum al_dtype dtype = al_operation_type(l);
+    const uint32_t y = al_operation_operand(l, "x1", dtype), x = al_operation_operand(l, "x2", dtype);
+    al_operation_result(l, al_emit_arctan2(l, y, x));
 }
 
 /* ---- one tensor ---- */
@@ -154,6 +159,7 @@ UNARY(celu, al_emit_unary_with(l, AL_OP_CELU, x, al_param_real(&l->site, "alpha"
 UNARY(leaky_relu, al_emit_unary_with(l, AL_OP_LEAKY_RELU, x, al_param_real(&l->site, "negative_slope"), 0, 0))
 UNARY(clip, al_emit_unary_with(l, AL_OP_CLIP, x, al_param_real(&l->site, "x_min"), al_param_real(&l->site, "x_max"),
                                0))
+
 /* By tanh: x / 2 (1 + tanh(√(2/π) (x + 0.044715 x³))). */
 static uint32_t gelu_by_tanh(struct al_lowering *l, uint32_t x)
 {

@@ -1,6 +1,6 @@
 /* exp, tanh and the logistic function for float32 without branches, so that compilers
-   turn loops over them into vectors. Within 2 units in the last place of the exact
-   value (tests/unit/test_fast.c measures it), NaN and infinities as in math.h. */
+   turn loops over them into vectors. Within 2, 3 and 4 units in the last place of the exact
+   value (tests/unit/test_numbers.c measures it), NaN and infinities as in math.h. */
 #ifndef AL_INFERENCE_KERNELS_FAST_H
 #define AL_INFERENCE_KERNELS_FAST_H
 
