@@ -22,7 +22,8 @@
 static inline float al_fast_exp(float x)
 {
     const float round = 12582912.0F; /* 1.5 · 2^23: adding it leaves no bits behind the point */
-    const float within = x < -87.3365479F ? -87.3365479F : x > 88.3762627F ? 88.3762627F : x;
+    /* a NaN becomes a number here, and a NaN again at the end */
+    const float within = x > 88.3762627F ? 88.3762627F : x > -87.3365479F ? x : -87.3365479F;
     const float n = (within * 1.44269504F + round) - round;
     const float r = (within - n * 0.693359375F) - n * -2.12194440e-4F;
     float p = 1.9875691500e-4F;
