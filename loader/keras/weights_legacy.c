@@ -122,6 +122,17 @@ static bool take_variable(struct al_keras *k, struct al_keras_store *store, uint
     return al_keras_store_take(k, store, dataset, (struct al_text){name, path.length}, &layer->weights[v->weight]);
 }
 
+/* What may be missing is missing as a whole: SpectralNormalization has its inner kernel a second
+   time in the v3 layout, but not here. */
+static void drop_optional(const struct al_keras *k, struct list *list)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (!k->model->layers[list->at[i].layer].demands[list->at[i].weight].optional)
+            list->at[kept++] = list->at[i];
+    list->count = kept;
+}
+
 static bool take_layer(struct al_keras *k, struct al_keras_store *store, uint32_t group, uint32_t layer)
 {
     struct list list = {0};
@@ -130,6 +141,8 @@ static bool take_layer(struct al_keras *k, struct al_keras_store *store, uint32_
     if (!gather(k, layer, true, &list) || !partition(k, &list) ||
         !al_keras_names(k, store, group, "weight_names", &names, &count))
         return false;
+    if (count < list.count)
+        drop_optional(k, &list);
     if (count != list.count)
         return refuse(k, store, group, count < list.count ? AL_WEIGHTS_MISSING : AL_WEIGHTS_SURPLUS,
                       al_found(k->findings, "%zu weights", list.count).at,
