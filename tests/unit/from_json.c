@@ -87,11 +87,13 @@ static bool activation(struct al_built *b, json_t *json, struct al_value *v)
     return v->integer < AL_ACTIVATION_COUNT;
 }
 
-static bool text(json_t *json, struct al_value *v)
+static bool text(struct al_built *b, json_t *json, struct al_value *v)
 {
     if (!json_is_string(json))
         return false;
-    *v = (struct al_value){.type = AL_VALUE_TEXT, .text = al_text_of(json_string_value(json))};
+    const char *copy = al_arena_copy(b->arena, json_string_value(json), json_string_length(json));
+    assert_non_null(copy);
+    *v = (struct al_value){.type = AL_VALUE_TEXT, .text = al_text_of(copy)};
     return true;
 }
 
@@ -127,7 +129,7 @@ static bool read_value(struct al_built *b, const struct al_param *p, json_t *jso
     case AL_PARAM_CHOICE:
         return choice(p, json, v);
     case AL_PARAM_TEXT:
-        return text(json, v);
+        return text(b, json, v);
     case AL_PARAM_INTEGERS:
     case AL_PARAM_SHAPE:
         return json_is_array(json) && integers(b, json, 0, v);
@@ -284,9 +286,7 @@ uint32_t al_build_layer(struct al_built *b, json_t *object, uint32_t owner)
     }
     json_t *whole = kind == AL_KIND_BIDIRECTIONAL ? with_backward(config) : json_incref(config);
     bool good = fill(b, row, whole, self);
-    /* texts of the values point into it */
-    if (!good)
-        json_decref(whole);
+    json_decref(whole);
     return good ? self : AL_NONE_INDEX;
 }
 
