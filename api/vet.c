@@ -1,5 +1,5 @@
 /* The public door to a verdict: gather the bytes, ask a cell, report. */
-#include "api/source.h"
+#include "api/signature.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,14 +54,6 @@ static enum al_status gather(struct al_report *r, const struct al_source *source
     return status;
 }
 
-/* Nothing verifies signatures yet, so a policy that demands one can accept nothing. */
-static bool signature_allows(struct al_report *r)
-{
-    return !r->policy->signature_required ||
-           al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(r->file.path), "a valid signature", AL_NOTHING,
-                      "The policy demands a signature, and the file has none");
-}
-
 enum al_status al_source_vet(struct al_report **out, const struct al_source *source, const struct al_options *given,
                              struct al_error *err)
 {
@@ -72,11 +64,14 @@ enum al_status al_source_vet(struct al_report **out, const struct al_source *sou
         return al_fail(err, AL_NO_MEMORY, 0, "no memory for a report");
     struct al_bundle_maker maker = {r->arena, r->policy, &r->findings, &r->error};
     enum al_status status = gather(r, source, &options, &maker);
-    if (status == AL_OK && signature_allows(r)) {
+    struct al_signature_file signature = {0};
+    if (status == AL_OK && al_signature_find(&signature, r, source)) {
         const struct al_vet_options vet = {.digests = !options.no_digests};
         status = al_vet(&r->vetted, r->bundle.inputs, r->bundle.count, r->policy, &vet);
         if (status != AL_OK)
             (void)al_fail(&r->error, status, 0, "%s", al_status_word(status));
+        else
+            al_signature_judge(&signature, r);
     } else if (status != AL_OK && r->findings.count == 0)
         (void)al_find_at(&r->findings, AL_INPUT_UNREADABLE, al_text_of(source->shown), NULL, AL_NOTHING, "%s",
                          r->error.what);

@@ -1,0 +1,82 @@
+"""Signatures that the real minisign makes, judged by vet on the bytes that it accepts."""
+import json
+import os
+import shutil
+import subprocess
+
+from command import data, ids, scratch, vet
+from tap import main, test
+
+MODEL = data("models", "text_lstm.h5")
+
+
+class Signed:
+    """A folder with m.h5, its signature by key `a`, and another key `b`."""
+
+    def __init__(self, folder):
+        self.folder, self.model, self.signature = folder, folder + "/m.h5", folder + "/m.h5.minisig"
+        shutil.copy(MODEL, self.model)
+        self.keys = {name: self.generate(name) for name in "ab"}
+        self.sign("a")
+
+    def minisign(self, *words):
+        subprocess.run(["minisign", *words], cwd=self.folder, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+
+    def generate(self, name):
+        self.minisign("-G", "-W", "-p", name + ".pub", "-s", name + ".key")
+        with open(os.path.join(self.folder, name + ".pub")) as f:
+            return f.read().splitlines()[1]
+
+    def sign(self, name, *more):
+        self.minisign("-S", "-s", name + ".key", "-m", "m.h5", "-t", "version 1", *more)
+
+    def judge(self, trusted="a", required=True):
+        policy = {"signatures": {"required": required, "minisign": [self.keys[k] for k in trusted]}}
+        with open(self.folder + "/policy.json", "w") as f:
+            json.dump(policy, f)
+        r = vet("--policy", self.folder + "/policy.json", self.model)
+        return r.json["results"][0]["verdict"], r.json["results"][0]["signature"]["status"], ids(r)
+
+    def edit(self, path, change):
+        with open(path, "rb") as f:
+            content = f.read()
+        with open(path, "wb") as f:
+            f.write(change(content))
+
+
+@test
+def a_signature_by_a_trusted_key_is_valid_in_both_of_minisigns_forms():
+    with scratch() as d:
+        s = Signed(d)
+        assert s.judge("a") == s.judge("ba") == s.judge("a", False) == ("accept", "valid", [])
+        s.sign("a", "-l")
+        assert s.judge("a") == ("accept", "valid", [])
+
+
+@test
+def unsigned_untrusted_and_invalid_are_three_findings():
+    with scratch() as d:
+        s = Signed(d)
+        assert s.judge("b") == s.judge("b", False) == ("refuse", "untrusted", ["signature.untrusted"])
+        assert s.judge("", False) == ("accept", "untrusted", [])
+        s.edit(s.model, lambda content: content + b"\0")
+        assert s.judge("a")[:2] == ("refuse", "invalid") and "signature.invalid" in s.judge("a", False)[2]
+        os.remove(s.signature)
+        assert s.judge("a") == ("refuse", "none", ["signature.missing"])
+
+
+@test
+def a_changed_comment_a_cut_file_and_a_link_are_named():
+    with scratch() as d:
+        s = Signed(d)
+        s.edit(s.signature, lambda content: content.replace(b"version 1", b"version 2"))
+        assert s.judge("a") == ("refuse", "invalid", ["signature.comment"])
+        s.edit(s.signature, lambda content: content[:-9])
+        assert s.judge("a") == ("refuse", "invalid", ["signature.malformed"])
+        s.sign("a")
+        os.rename(s.signature, d + "/elsewhere")
+        os.symlink(d + "/elsewhere", s.signature)
+        assert s.judge("a") == ("refuse", "invalid", ["signature.malformed"])
+
+
+main()
