@@ -83,6 +83,8 @@ static enum al_verdict settle(const struct al_report *r)
 {
     if (r->findings.refusals > 0)
         return AL_VERDICT_REFUSE;
+    if (r->verified && !r->findings.failed)
+        return AL_VERDICT_ACCEPT;
     if (r->vetted == NULL || r->findings.failed)
         return AL_VERDICT_ERROR;
     return r->vetted->verdict;

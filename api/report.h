@@ -13,6 +13,7 @@ struct al_report {
     struct al_findings findings;      /* made before the cell: opening, signature; or of a policy file */
     struct al_bundle bundle;          /* owned: the bytes that `vetted` points into */
     struct al_vetted *vetted;         /* owned; NULL where no cell was asked, or forgotten */
+    bool verified;                    /* the signature of a file that no cell was asked about is good */
     struct al_error error;            /* words for an ERROR that has no finding */
     enum al_verdict verdict;
     struct al_file_facts file;

@@ -8,9 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The whole of a small regular file that a stranger may have put there. False where there
-   is none; a file that cannot be a signature is found, and is empty. */
-static bool read_beside(struct al_text *out, struct al_arena *arena, int directory, const char *path)
+bool al_signature_read(struct al_text *out, struct al_arena *arena, int directory, const char *path)
 {
     struct stat st;
     int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -34,7 +32,7 @@ bool al_signature_find(struct al_signature_file *out, struct al_report *r, const
     const char *path = source->from == AL_FROM_PATH && source->kind == AL_SOURCE_FILE
                            ? al_arena_format(r->arena, "%s.minisig", source->path)
                            : NULL;
-    if (path != NULL && read_beside(&out->text, r->arena, source->directory, path))
+    if (path != NULL && al_signature_read(&out->text, r->arena, source->directory, path))
         out->name = path;
     if (!r->policy->signature_required)
         return true;

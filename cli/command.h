@@ -67,6 +67,7 @@ int run_help(const struct arguments *arguments);
 int run_inspect(const struct arguments *arguments);
 int run_policy(const struct arguments *arguments);
 int run_run(const struct arguments *arguments);
+int run_verify(const struct arguments *arguments);
 int run_vet(const struct arguments *arguments);
 
 #endif

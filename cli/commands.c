@@ -39,6 +39,12 @@ static const struct option run_options[] = {
     {0},
 };
 
+static const struct option verify_options[] = {
+    {"--key", 'k', "PUBLIC", NULL, false, "the signer's public key: its file, or its 56 letters"},
+    {"--signature", 's', "FILE", NULL, false, "the signature, where it is not PATH.minisig"},
+    {0},
+};
+
 static const struct option policy_options[] = {
     OPTION_POLICY,
     OPTION_OUTPUT("write the policy to FILE, which appears whole or not at all"),
@@ -76,6 +82,11 @@ const struct command commands[] = {
      "only where no value changes.",
      "  airlock run model.keras -i x.npy -o y.npy\n  airlock run two_inputs.keras -i text=t.npy -i image=i.npy\n",
      run_options, run_run},
+    {"verify", "PATH...", 1, SIZE_MAX, "judge the minisign signature of files",
+     "Says of each PATH whether its signature, PATH.minisig unless --signature names another, was made by the key of "
+     "--key. Nothing in the file itself is read but its bytes. In 'airlock vet' the policy names the keys.\n\n"
+     "Exit status: 0 all good; 1 at least one bad or missing; 2 none bad, but something could not be judged.",
+     "  airlock verify --key author.pub model.keras\n", verify_options, run_verify},
     {"policy", "show|check [FILE]", 1, 2, "show the policy in force, or check a policy file",
      "'airlock policy show' prints the default policy, or the one of --policy, complete, as a file to edit. "
      "'airlock policy check FILE' says whether FILE is a policy, and if not, where and why.",

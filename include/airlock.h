@@ -219,6 +219,15 @@ AL_API enum al_status al_vet_fd(struct al_report **out, int fd, const char *labe
 AL_API enum al_status al_vet_memory(struct al_report **out, const void *bytes, size_t size, const char *label,
                                     const struct al_options *options, struct al_error *err);
 
+/* ---- signatures ---- */
+
+/* Judges the minisign signature of any file, model or not; nothing in the file is parsed.
+   `key` is a public key of minisign's: its file, or its 56 letters. `signature` NULL: the path
+   with ".minisig" behind it. AL_OK whenever there is a report: accepted is a good signature;
+   refused a bad one or none; error says that it could not be judged. */
+AL_API enum al_status al_verify_path(struct al_report **out, const char *path, const char *key, const char *signature,
+                                     struct al_error *err);
+
 /* ---- collections: what paths stand for ---- */
 
 /* Files and directories, turned into the models they hold: directories are walked in

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from command import data, ids, scratch, vet
+from command import airlock, data, ids, scratch, vet
 from tap import main, test
 
 MODEL = data("models", "text_lstm.h5")
@@ -77,6 +77,26 @@ def a_changed_comment_a_cut_file_and_a_link_are_named():
         os.rename(s.signature, d + "/elsewhere")
         os.symlink(d + "/elsewhere", s.signature)
         assert s.judge("a") == ("refuse", "invalid", ["signature.malformed"])
+
+
+@test
+def verify_says_good_bad_missing_and_not_to_be_judged():
+    with scratch() as d:
+        s = Signed(d)
+        for key in (d + "/a.pub", s.keys["a"]):
+            assert airlock("verify", "--key", key, s.model).status == 0
+        assert airlock("verify", "--key", d + "/b.pub", s.model).status == 1
+        os.rename(s.signature, d + "/elsewhere")
+        assert airlock("verify", "--key", d + "/a.pub", "--signature", d + "/elsewhere", s.model).status == 0
+        r = airlock("verify", "--key", d + "/a.pub", s.model)
+        assert r.status == 1 and "signature.missing" in r.err, r
+        os.rename(d + "/elsewhere", s.signature)
+        s.edit(s.model, lambda content: content[:-1])
+        r = airlock("verify", "--key", d + "/a.pub", s.model)
+        assert r.status == 1 and "signature.invalid" in r.err and r.out == "", r
+        for words in (("--key", d + "/a.pub", d + "/none"), ("--key", d + "/none", s.model),
+                      ("--key", s.signature, s.model), (s.model,)):
+            assert airlock("verify", *words).status == 2, words
 
 
 main()
