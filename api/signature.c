@@ -17,8 +17,8 @@ bool al_signature_read(struct al_text *out, struct al_arena *arena, int director
     char bytes[AL_MINISIGN_FILE_MAX + 1];
     size_t size = 0;
     ssize_t got = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? 1 : 0;
-    while (got > 0 && size < sizeof bytes && ((got = read(fd, bytes + size, sizeof bytes - size)) > 0 || errno == EINTR))
-        size += got > 0 ? (size_t)got : 0;
+    while (got > 0 && size < sizeof bytes && (got = read(fd, bytes + size, sizeof bytes - size)) > 0)
+        size += (size_t)got;
     (void)close(fd);
     const char *copy = al_arena_copy(arena, bytes, size);
     if (copy != NULL)
@@ -37,10 +37,11 @@ bool al_signature_find(struct al_signature_file *out, struct al_report *r, const
     if (!r->policy->signature_required)
         return true;
     if (out->name == NULL)
-        return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "a valid signature", AL_NOTHING,
-                          "The policy demands a signature, and the file has none");
+        return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "a valid signature",
+                          AL_NOTHING, "The policy demands a signature, and the file has none");
     if (r->bundle.count != 1)
-        return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "one signed file", AL_NOTHING,
+        return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "one signed file",
+                          AL_NOTHING,
                           "The policy demands a signature, and this one does not cover every file of the model");
     return true;
 }
@@ -74,8 +75,8 @@ void al_signature_judge(const struct al_signature_file *file, struct al_report *
         return;
     /* it covers one file: with an architecture given beside it, not what was judged */
     r->file.signature = r->bundle.count == 1 ? "invalid" : "untrusted";
-    if (r->bundle.count != 1 || sodium_init() < 0 || !al_minisign_read_signature(&s, file->text, file->name, &r->findings) ||
-        !find_key(&key, &s, file->name, r))
+    if (r->bundle.count != 1 || sodium_init() < 0 ||
+        !al_minisign_read_signature(&s, file->text, file->name, &r->findings) || !find_key(&key, &s, file->name, r))
         return;
     struct al_snapshot *snapshot = r->bundle.inputs[0].snapshot;
     if (!snapshot->sealed || !al_snapshot_digest(snapshot)) {

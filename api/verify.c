@@ -55,7 +55,11 @@ enum al_status al_verify_path(struct al_report **out, const char *path, const ch
 {
     struct al_minisign_public public_key;
     struct al_report *r = al_report_new(path, NULL);
-    const char *name = r == NULL ? NULL : signature != NULL ? signature : al_arena_format(r->arena, "%s.minisig", path);
+    const char *name = signature;
+    if (r == NULL)
+        name = NULL;
+    else if (name == NULL)
+        name = al_arena_format(r->arena, "%s.minisig", path);
     enum al_status status = name != NULL ? read_key(&public_key, key, r, err)
                                          : al_fail(err, AL_NO_MEMORY, 0, "no memory for a report");
     if (status == AL_OK) {
