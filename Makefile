@@ -25,6 +25,7 @@ demo: all
 # Unit tests and fuzz seeds run under AddressSanitizer and UBSan, everything else in the plain build: a cell
 # with sanitizers could not be locked. The last line is the sum.
 check: packages-check all build-sanitized/build.ninja
+	@meson compile -C build-sanitized
 	@status=0; \
 	AIRLOCK_MUST_SANDBOX=1 meson test -C build --no-suite fuzz --print-errorlogs || status=1; \
 	meson test -C build-sanitized --suite unit --suite fuzz --print-errorlogs || status=1; \
