@@ -1,5 +1,6 @@
 """The command line itself: help, mistakes, policies, explanations, and output that cannot be written."""
 import os
+import signal
 import subprocess
 
 from command import AIRLOCK, airlock, data, scratch, vet
@@ -149,6 +150,13 @@ def a_reader_that_goes_away_is_an_error_without_a_signal():
     with os.fdopen(writer, "wb") as gone:
         r = airlock("vet", MODEL, stdout=gone)
     assert r.status == 2 and "Broken pipe" in r.err, r
+
+
+@test
+def a_caller_that_ignores_the_end_of_children_changes_nothing():
+    run = subprocess.run([AIRLOCK, "vet", MODEL], capture_output=True, timeout=60, check=False,
+                         preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert run.returncode == 0, run
 
 
 @test
