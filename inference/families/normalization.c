@@ -129,3 +129,8 @@ void al_lower_spectral_normalization(struct al_lowering *l)
     al_lower_child(l, (uint32_t)al_param_int(&l->site, "layer"), 1, l->in, NULL, 1, &out);
     al_lower_result(l, out.operand);
 }
+
+void al_lower_layer_scale(struct al_lowering *l)
+{
+    al_lower_result(l, al_emit_binary(l, AL_OP_MUL, l->in[0].operand, al_lower_weight(l, "gamma")));
+}

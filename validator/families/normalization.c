@@ -222,3 +222,37 @@ const struct al_row al_row_spectral_normalization = {
     .computes = "its layer; only training changes the kernel",
     .infer = infer_spectral,
 };
+
+/* ---- LayerScale: ConvNeXt's own class (keras/src/applications/convnext.py) ---- */
+
+static const char *const scale_modules[] = {"keras.src.applications.convnext", "keras.applications.convnext", NULL};
+
+static const struct al_param scale_params[] = {
+    {.key = "init_values", .type = AL_PARAM_IGNORED_NUMBER},
+    AL_UNITS_KEY("projection_dim"),
+};
+static const struct al_argument scale_arguments[] = {
+    {.name = "x", .type = AL_ARGUMENT_TENSOR},
+    {.name = "training", .type = AL_ARGUMENT_TRAINING},
+};
+
+static bool infer_scale(struct al_site *s)
+{
+    struct al_shape gamma = al_shape_1(al_param_int(s, "projection_dim"));
+    if (s->in[0].dim[s->in[0].rank - 1] != gamma.dim[0])
+        return al_site_bad_shape(s, "a last axis as long as projection_dim", &s->in[0]);
+    return al_demand(s, "gamma", &gamma, true) && al_site_same(s);
+}
+
+const struct al_row al_row_layer_scale = {
+    .name = "LayerScale",
+    .modules = scale_modules,
+    AL_PARAMS(scale_params),
+    AL_ARGUMENTS(scale_arguments),
+    .mask = AL_MASK_DROPS,
+    .rank_min = 1,
+    .rank_max = AL_MAX_RANK,
+    .weights = "gamma (projection_dim)",
+    .computes = "gamma · x over the last axis",
+    .infer = infer_scale,
+};
