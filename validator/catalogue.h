@@ -5,7 +5,8 @@
 #include "validator/row.h"
 
 /* catalogue.def: AL_KIND(SYMBOL, symbol) for each kind; the row is al_row_<symbol>
-   in validator/families/, its lowering al_lower_<symbol> in inference/families/. */
+   in validator/families/, its lowering al_lower_<symbol> in inference/families/
+   (AL_KIND_ROW_ONLY: without one). */
 #define AL_KIND(SYMBOL, symbol) AL_KIND_##SYMBOL,
 enum al_kind {
 #include "validator/catalogue.def"

@@ -1,10 +1,11 @@
-/* The lowering functions, one for each kind of validator/catalogue.def. */
+/* The lowering functions, one for each AL_KIND of validator/catalogue.def. */
 #ifndef AL_INFERENCE_FAMILIES_H
 #define AL_INFERENCE_FAMILIES_H
 
 #include "inference/emit.h"
 
-#define AL_KIND(SYMBOL, symbol) __attribute__((weak)) al_lower_function al_lower_##symbol;
+#define AL_KIND(SYMBOL, symbol) al_lower_function al_lower_##symbol;
+#define AL_KIND_ROW_ONLY(SYMBOL, symbol)
 #include "validator/catalogue.def"
 #undef AL_KIND
 

@@ -173,18 +173,18 @@ static void test_memory_is_bounded(void **state)
     teardown(&x);
 }
 
-static void test_every_row_is_lowered(void **state)
+static void test_rows_and_lowerings_agree(void **state)
 {
     (void)state;
-    uint32_t missing = 0;
+    uint32_t wrong = 0;
     for (uint32_t kind = 0; kind < AL_KIND_COUNT; kind++) {
         const struct al_row *row = al_row_of(NULL, kind);
-        if (row->decision != AL_COMPUTED || al_lower_knows(kind))
+        if ((row->decision == AL_COMPUTED) == al_lower_knows(kind))
             continue;
-        print_message("%s is said to be computed, and is not\n", row->name);
-        missing++;
+        print_message("%s: validator/catalogue.def and the row's decision differ\n", row->name);
+        wrong++;
     }
-    assert_int_equal(missing, 0);
+    assert_int_equal(wrong, 0);
 }
 
 int main(void)
@@ -192,7 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),           cmocka_unit_test(test_one_layer),
         cmocka_unit_test(test_refusals),          cmocka_unit_test(test_memory_is_bounded),
-        cmocka_unit_test(test_every_row_is_lowered),
+        cmocka_unit_test(test_rows_and_lowerings_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
