@@ -1,5 +1,5 @@
 /* Convolutions: plain, transposed, depthwise, separable (keras/src/layers/convolutional). */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "inference/families/window.h"
 

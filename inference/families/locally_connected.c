@@ -1,6 +1,6 @@
 /* LocallyConnected1D and 2D: a product of the whole input with the whole output of which
    only what a window reaches counts (Keras 2, layers/locally_connected). */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "base/checked.h"
 #include "inference/families/families.h"

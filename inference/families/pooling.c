@@ -1,5 +1,5 @@
 /* Pooling over windows, over everything, and to a wanted size (keras/src/layers/pooling). */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "inference/families/window.h"
 

@@ -1,5 +1,5 @@
 /* Images at another size (keras/src/layers/preprocessing/image_preprocessing). */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "inference/families/resample.h"
 

@@ -1,6 +1,6 @@
 /* Spectra of signals, frame by frame (keras/src/layers/preprocessing/stft_spectrogram.py,
    mel_spectrogram.py). */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "inference/families/operations.h"
 

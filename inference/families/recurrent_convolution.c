@@ -2,8 +2,8 @@
 #include "inference/families/recurrent.h"
 #include "inference/families/window.h"
 
-#include "validator/families/recurrent.h"
-#include "validator/families/window.h"
+#include "validator/recurrence.h"
+#include "validator/window.h"
 
 /* The recurrent convolution keeps every length: stride 1, no dilation, padding `same`. */
 static uint32_t recurrent_convolution(struct al_lowering *l, uint32_t h)

@@ -1,5 +1,5 @@
 /* Layers that move, cut and repeat without computing (keras/src/layers/reshaping). */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "inference/families/resample.h"
 

@@ -1,7 +1,7 @@
 /* Where a window starts and what lies around the image; see window.h. */
 #include "inference/families/window.h"
 
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 static bool channels_first(const struct al_lowering *l)
 {

@@ -21,6 +21,8 @@ const struct al_argument al_arguments_data[2] = {
 };
 
 const char *const al_choices_data_format[] = {"channels_last", "channels_first", NULL};
+const char *const al_choices_padding[] = {"valid", "same", NULL};
+const char *const al_choices_padding_causal[] = {"valid", "same", "causal", NULL};
 
 struct al_shape al_shape_1(int64_t a)
 {

@@ -16,6 +16,8 @@ extern const struct al_argument al_arguments_inputs[3];
 extern const struct al_argument al_arguments_data[2];
 
 extern const char *const al_choices_data_format[];   /* channels_last, channels_first */
+extern const char *const al_choices_padding[];        /* valid, same */
+extern const char *const al_choices_padding_causal[]; /* valid, same, causal */
 
 enum { AL_MAX_UNITS = 1 << 24 }; /* of one layer; products are checked besides */
 
@@ -33,6 +35,19 @@ enum { AL_MAX_UNITS = 1 << 24 }; /* of one layer; products are checked besides *
 #define AL_CREATION_KEYS(prefix) \
     AL_INITIALIZER_KEY(prefix "_initializer"), AL_REGULARIZER_KEY(prefix "_regularizer"), \
         AL_CONSTRAINT_KEY(prefix "_constraint")
+
+/* keys of what moves a window over its input (validator/window.h) */
+#define AL_DATA_FORMAT_KEY \
+    {.key = "data_format", .type = AL_PARAM_CHOICE, .choices = al_choices_data_format, \
+     .standard = "\"channels_last\""}
+#define AL_PADDING_KEY \
+    {.key = "padding", .type = AL_PARAM_CHOICE, .choices = al_choices_padding, .standard = "\"valid\""}
+#define AL_SPATIAL_KEY(name, dims, value) \
+    {.key = (name), .type = AL_PARAM_INTEGERS_OR_ONE, .minimum = 1, .maximum = 1 << 20, .count_min = (dims), \
+     .count_max = (dims), .standard = (value)}
+#define AL_SPATIAL_KEY_REQUIRED(name, dims) \
+    {.key = (name), .type = AL_PARAM_INTEGERS_OR_ONE, .flags = AL_PARAM_REQUIRED, .minimum = 1, .maximum = 1 << 20, \
+     .count_min = (dims), .count_max = (dims)}
 
 /* LoRA and quantization of Dense, Embedding, EinsumDense and the convolutions since 3.x: the delta of LoRA is
    merged before saving, so that its keys change nothing; quantized layers are told by their dtype */

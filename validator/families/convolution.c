@@ -1,5 +1,6 @@
 /* Convolutions: plain, transposed, depthwise, separable (keras/src/layers/convolutional). */
-#include "validator/families/window.h"
+#include "validator/families/common.h"
+#include "validator/window.h"
 
 #include "base/checked.h"
 

@@ -1,6 +1,7 @@
 /* LocallyConnected1D and 2D: convolutions whose kernel differs from place to place
    (keras 2, layers/locally_connected). */
-#include "validator/families/window.h"
+#include "validator/families/common.h"
+#include "validator/window.h"
 
 #include "base/checked.h"
 

@@ -1,5 +1,6 @@
 /* Pooling over windows, over everything, and to a wanted size (keras/src/layers/pooling). */
-#include "validator/families/window.h"
+#include "validator/families/common.h"
+#include "validator/window.h"
 
 /* ---- windows ---- */
 

@@ -1,5 +1,6 @@
 /* Preprocessing with numbers: scaling, categories, spectra (keras/src/layers/preprocessing). */
-#include "validator/families/window.h"
+#include "validator/families/common.h"
+#include "validator/window.h"
 
 #include <string.h>
 

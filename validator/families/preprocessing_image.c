@@ -1,6 +1,7 @@
 /* Preprocessing of images: to another size; and what only training changes
    (keras/src/layers/preprocessing/image_preprocessing). */
-#include "validator/families/window.h"
+#include "validator/families/common.h"
+#include "validator/window.h"
 
 #define FORMAT_KEY \
     {.key = "data_format", .type = AL_PARAM_CHOICE, .flags = AL_PARAM_NULLABLE, .choices = al_choices_data_format, \

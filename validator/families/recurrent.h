@@ -5,6 +5,7 @@
 #define AL_VALIDATOR_FAMILIES_RECURRENT_H
 
 #include "validator/families/common.h"
+#include "validator/recurrence.h"
 
 #define AL_RNN_KEYS \
     AL_BOOL_KEY("return_sequences", "false"), AL_BOOL_KEY("return_state", "false"), \
@@ -21,15 +22,6 @@
 
 /* call(sequences, initial_state=None, mask=None, training=None, constants=None) */
 extern const struct al_argument al_arguments_recurrent[5];
-
-/* True for LSTM, GRU, SimpleRNN, RNN, ConvLSTM… : what Bidirectional may wrap. */
-bool al_is_recurrent(uint32_t kind);
-
-/* How many tensors the state of such a layer, or of a cell, is made of. */
-uint32_t al_state_count(const struct al_model *m, uint32_t layer);
-
-/* `in` without its time axis. */
-struct al_shape al_step_shape(const struct al_shape *in);
 
 /* The outputs of a recurrent layer whose step gives `step` and whose states have the
    `count` shapes `states`; checks an initial_state against them. */

@@ -1,6 +1,6 @@
 /* ConvLSTM1D, 2D, 3D: an LSTM whose products are convolutions (keras/src/layers/rnn/conv_lstm.py). */
 #include "validator/families/recurrent.h"
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 static bool infer_conv_lstm(struct al_site *s)
 {

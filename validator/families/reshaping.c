@@ -1,5 +1,6 @@
 /* Layers that move, cut and repeat without computing (keras/src/layers/reshaping). */
-#include "validator/families/window.h"
+#include "validator/families/common.h"
+#include "validator/window.h"
 
 #include "base/checked.h"
 

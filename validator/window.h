@@ -1,26 +1,12 @@
 /* Lengths under a moving window: convolutions, pooling, and recurrences of
-   convolutions (keras/src/ops/operation_utils.py, compute_conv_output_shape). */
-#ifndef AL_VALIDATOR_FAMILIES_WINDOW_H
-#define AL_VALIDATOR_FAMILIES_WINDOW_H
+   convolutions (keras/src/ops/operation_utils.py, compute_conv_output_shape). The
+   shape rules and the lowerings count with them alike. */
+#ifndef AL_VALIDATOR_WINDOW_H
+#define AL_VALIDATOR_WINDOW_H
 
-#include "validator/families/common.h"
-
-extern const char *const al_choices_padding[];        /* valid, same */
-extern const char *const al_choices_padding_causal[]; /* valid, same, causal */
+#include "validator/catalogue.h"
 
 enum { AL_PADDING_VALID, AL_PADDING_SAME, AL_PADDING_CAUSAL };
-
-#define AL_DATA_FORMAT_KEY \
-    {.key = "data_format", .type = AL_PARAM_CHOICE, .choices = al_choices_data_format, \
-     .standard = "\"channels_last\""}
-#define AL_PADDING_KEY \
-    {.key = "padding", .type = AL_PARAM_CHOICE, .choices = al_choices_padding, .standard = "\"valid\""}
-#define AL_SPATIAL_KEY(name, dims, value) \
-    {.key = (name), .type = AL_PARAM_INTEGERS_OR_ONE, .minimum = 1, .maximum = 1 << 20, .count_min = (dims), \
-     .count_max = (dims), .standard = (value)}
-#define AL_SPATIAL_KEY_REQUIRED(name, dims) \
-    {.key = (name), .type = AL_PARAM_INTEGERS_OR_ONE, .flags = AL_PARAM_REQUIRED, .minimum = 1, .maximum = 1 << 20, \
-     .count_min = (dims), .count_max = (dims)}
 
 /* Where the channels of the first input are, and its first spatial axis. */
 uint32_t al_channel_axis(const struct al_site *s, uint32_t rank);

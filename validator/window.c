@@ -1,10 +1,7 @@
 /* Lengths under a moving window; see window.h. */
-#include "validator/families/window.h"
+#include "validator/window.h"
 
 #include "base/checked.h"
-
-const char *const al_choices_padding[] = {"valid", "same", NULL};
-const char *const al_choices_padding_causal[] = {"valid", "same", "causal", NULL};
 
 static bool channels_first(const struct al_site *s)
 {
