@@ -25,7 +25,7 @@ uint32_t al_plan_prepared(const struct al_plan *p);
 /* False after filling run->err. */
 bool al_plan_run(struct al_plan *p, struct al_run *run);
 
-/* ---- between plan.c, memory.c and run.c ---- */
+/* ---- between the planner, memory.c and run.c ---- */
 
 /* A piece of memory that is needed from one step to another. */
 struct al_block {
