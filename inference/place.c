@@ -112,7 +112,7 @@ static void *fold_memory(struct al_planner *n, uint64_t bytes)
     return f->data;
 }
 
-bool al_place_folded(struct al_planner *n, const struct al_operand *o, struct al_spot *at)
+static bool place_folded(struct al_planner *n, const struct al_operand *o, struct al_spot *at)
 {
     uint64_t bytes;
     if (!al_operand_bytes(o, &bytes) || bytes > n->p->most_bytes)
@@ -129,7 +129,7 @@ bool al_place_copy(struct al_planner *n, const struct al_operand *o, const struc
     static const struct al_attributes none;
     static const struct al_operation identity = {.operator_ = AL_OP_IDENTITY, .attributes = &none};
     if (from->where == AL_SPOT_CONSTANT) {
-        if (!al_place_folded(n, o, to))
+        if (!place_folded(n, o, to))
             return false;
         al_view_copy(&from->view, &to->view);
         return true;
@@ -176,7 +176,7 @@ bool al_place_constant(struct al_planner *n, const struct al_operation *o)
         if (o->in[i] != AL_NONE_INDEX)
             s.in[i] = n->places[o->in[i]].view;
     for (uint32_t i = 0; i < o->out_count; i++) {
-        if (!al_place_folded(n, &n->p->ops->operands[o->out[i]], &n->places[o->out[i]]))
+        if (!place_folded(n, &n->p->ops->operands[o->out[i]], &n->places[o->out[i]]))
             return false;
         s.out[i] = n->places[o->out[i]].view;
     }
