@@ -55,33 +55,39 @@ uint32_t al_lower_input(const struct al_lowering *l, const char *argument)
     return i < l->in_count ? l->in[i].operand : AL_NONE_INDEX;
 }
 
-uint32_t al_lower_mask(const struct al_lowering *l)
+/* The argument that gives masks: one mask, or a list with one for each input. */
+static uint32_t mask_argument(const struct al_row *row)
 {
-    for (uint32_t i = 0; i < l->site.row->argument_count; i++)
-        if (l->site.row->arguments[i].type == AL_ARGUMENT_MASK) {
-            const uint32_t given = al_lower_input(l, l->site.row->arguments[i].name);
-            if (given != AL_NONE_INDEX)
-                return given;
-            break;
-        }
-    return l->in_count > 0 ? l->in[0].mask : AL_NONE_INDEX;
+    for (uint32_t i = 0; i < row->argument_count; i++) {
+        const struct al_argument *a = &row->arguments[i];
+        if (a->type == AL_ARGUMENT_MASK || (a->type == AL_ARGUMENT_TENSORS && strcmp(a->name, "mask") == 0))
+            return i;
+    }
+    return AL_NONE_INDEX;
 }
 
 uint32_t al_lower_mask_of(const struct al_lowering *l, uint32_t n)
 {
     const struct al_call *call = l->site.call;
+    const uint32_t argument = mask_argument(l->site.row);
     uint32_t tensor = 0;
-    for (uint32_t g = 0; call != NULL && g < call->given_count; g++) {
-        const struct al_given *given = &call->given[g];
-        const bool masks = strcmp(l->site.row->arguments[given->argument].name, "mask") == 0;
-        for (uint32_t i = 0; i < given->count; i++) {
-            const bool is_tensor = given->items[i].call != AL_NONE_INDEX;
-            if (masks && i == n)
+    while (tensor < l->in_count && l->site.argument_of[tensor] != argument)
+        tensor++;
+    if (n == 0 && call == NULL && tensor < l->in_count)
+        return l->in[tensor].operand;
+    for (uint32_t g = 0; call != NULL && g < call->given_count; g++)
+        for (uint32_t i = 0; call->given[g].argument == argument && i < call->given[g].count; i++) {
+            const bool is_tensor = call->given[g].items[i].call != AL_NONE_INDEX;
+            if (i == n)
                 return is_tensor ? l->in[tensor].operand : AL_NONE_INDEX;
             tensor += is_tensor;
         }
-    }
     return n < l->in_count ? l->in[n].mask : AL_NONE_INDEX;
+}
+
+uint32_t al_lower_mask(const struct al_lowering *l)
+{
+    return al_lower_mask_of(l, 0);
 }
 
 uint32_t al_lower_weight_as(struct al_lowering *l, uint32_t index, enum al_dtype as)
