@@ -114,6 +114,15 @@ def continued(f):
         group.attrs[f"attribute {i}"] = np.bytes_(b"a value longer than the first block of a header has room for")
 
 
+def renamed(f):
+    """As h5py up to 3.1 sets attributes: under another name first."""
+    for i in range(14):
+        value = np.arange(i % 7 + 1, dtype="<i8")
+        passing = b"a name of 32 bytes, for a while %d" % i
+        h5py.h5a.create(f.id, passing, h5py.h5t.STD_I64LE, h5py.h5s.create_simple(value.shape)).write(value)
+        h5py.h5a.rename(f.id, passing, b"a%d" % i)
+
+
 def long_attribute(f):
     f.attrs["model_config"] = "x" * 6000
 
@@ -126,7 +135,8 @@ HONEST = {
     "few-tracked": (lambda f: many_links(f, 3), {"track_order": True}), "few-attributes": (
         lambda f: [f.attrs.__setitem__(f"a{i}", i) for i in range(12)], {"track_order": True}),
     "unicode": (unicode_names, {}), "changed": (changed, {}), "compact": (compact, {}), "compact-v110": (compact, V110),
-    "continued": (continued, {}), "continued-v110": (continued, V110), "long": (long_attribute, {}), "empty": (lambda f: None, {}), "empty-v110": (lambda f: None, V110),
+    "continued": (continued, {}), "continued-v110": (continued, V110), "long": (long_attribute, {}),
+    "renamed-v110": (renamed, V110), "empty": (lambda f: None, {}), "empty-v110": (lambda f: None, V110),
     "v108": (lambda f: f.create_group("g"), {"libver": ("v108", "v108")}),
 }
 

@@ -9,8 +9,7 @@
 static const char *const honest[] = {
     "attributes-v110", "changed", "compact", "compact-v110", "continued", "continued-v110", "empty",
     "empty-v110", "few-attributes", "few-tracked", "layers", "layers-v110", "links", "links-v110", "long",
-    "numbers", "strings", "strings-v110", "types",
-    "unicode", "v108",
+    "numbers", "renamed-v110", "strings", "strings-v110", "types", "unicode", "v108",
 };
 enum { HONEST = sizeof honest / sizeof *honest };
 

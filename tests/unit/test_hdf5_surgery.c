@@ -286,7 +286,6 @@ static const struct row dense[] = {
     {"attributes-v110", "FRHP", 0, 22, 8, NEVER, "hdf5.malformed"},
     {"attributes-v110", "FRHP", 0, 38, 8, FAR, "hdf5.malformed"},
     {"attributes-v110", "FRHP", 0, 46, 8, 100, "hdf5.malformed"},
-    {"attributes-v110", "FRHP", 0, 54, 8, 100, "hdf5.malformed"},
     {"attributes-v110", "FRHP", 0, 70, 8, 39, "hdf5.malformed"},
     {"attributes-v110", "FRHP", 0, 78, 8, 1, "hdf5.malformed"},
     {"attributes-v110", "FRHP", 0, 86, 8, 2, "hdf5.malformed"},
