@@ -60,7 +60,7 @@ enum al_status al_ndarrays_load(struct al_ndarrays **out, const char *path, cons
 {
     const struct al_source source = {.from = AL_FROM_PATH, .role = AL_ROLE_ARRAYS, .shown = path,
                                      .directory = AT_FDCWD, .path = path, .kind = AL_SOURCE_FILE};
-    const struct al_options options = {sizeof options, policy, NULL, true, false};
+    const struct al_options options = {.size = sizeof options, .policy = policy, .no_digests = true};
     struct al_report *r = NULL;
     enum al_status status = al_source_vet(&r, &source, &options, err);
     if (status != AL_OK)

@@ -1,4 +1,5 @@
 /* Policies as callers handle them: by name, from a file, as text, by digest. */
+#include "api/policy_keys.h"
 #include "api/report.h"
 #include "policy/policy.h"
 #include "validator/custom.h"
@@ -46,11 +47,18 @@ static enum al_status parse(struct al_policy **out, const char *path, struct al_
         r->file.size = text.size;
         status = al_policy_read(out, text.size > 0 ? (const char *)text.data : "", text.size, &r->findings, err);
     }
-    if (status == AL_OK && !al_custom_bind(*out)) {
-        al_policy_free(*out);
-        status = al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy's custom layers");
-    }
     al_buffer_free(&text);
+    if (status != AL_OK)
+        return status;
+    if (!al_policy_resolve_keys(*out, path, &r->findings))
+        status = r->findings.failed ? al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy's keys")
+                                    : al_fail(err, AL_REFUSED, 0, "the policy is not valid");
+    else if (!al_custom_bind(*out))
+        status = al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy's custom layers");
+    if (status != AL_OK) {
+        al_policy_free(*out);
+        *out = NULL;
+    }
     return status;
 }
 

@@ -29,7 +29,9 @@ struct al_report *al_report_new(const char *shown, const struct al_policy *polic
         goto fail;
     al_findings_init(&r->findings, r->arena, r->policy, AL_MAX_FINDINGS);
     r->file = (struct al_file_facts){.format = "unknown", .written_by = "", .sha256 = "", .blake2b_512 = "",
-                                     .signature = "none", .error = "", .defences = ""};
+                                     .signature = "none", .error = "", .defences = "", .signature_scheme = "",
+                                     .signature_file = "", .signature_key = "", .signature_signer = "",
+                                     .signature_comment = ""};
     r->file.path = al_fact_text(r->arena, al_text_of(shown));
     if (r->file.path == NULL)
         goto fail;

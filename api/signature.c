@@ -1,4 +1,4 @@
-/* minisign signatures of vetted files; see signature.h. */
+/* Signatures of vetted models; see signature.h. */
 #include "api/signature.h"
 
 #include "policy/signature/minisign.h"
@@ -6,7 +6,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { SIGNATURE_MOST = AL_MINISIGN_FILE_MAX, FINDINGS = 8 };
+
+/* Where a signature of `m.keras` lies unless one is given. */
+static const struct convention {
+    const char *suffix;
+    al_judge_signature *judge;
+} conventions[] = {
+    {".minisig", al_minisign_judge},
+};
 
 bool al_signature_read(struct al_text *out, struct al_arena *arena, int directory, const char *path)
 {
@@ -14,77 +25,167 @@ bool al_signature_read(struct al_text *out, struct al_arena *arena, int director
     int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG;
-    char bytes[AL_MINISIGN_FILE_MAX + 1];
-    size_t size = 0;
+    struct al_buffer bytes;
+    al_buffer_init(&bytes, SIGNATURE_MOST + 1);
     ssize_t got = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? 1 : 0;
-    while (got > 0 && size < sizeof bytes && (got = read(fd, bytes + size, sizeof bytes - size)) > 0)
-        size += (size_t)got;
+    while (got > 0 && bytes.size < SIGNATURE_MOST + 1) {
+        char chunk[4096];
+        size_t left = SIGNATURE_MOST + 1 - bytes.size;
+        got = read(fd, chunk, left < sizeof chunk ? left : sizeof chunk);
+        if (got > 0)
+            al_buffer_bytes(&bytes, chunk, (size_t)got);
+    }
     (void)close(fd);
-    const char *copy = al_arena_copy(arena, bytes, size);
+    const char *copy = bytes.failed ? NULL : al_arena_copy(arena, bytes.data, bytes.size);
     if (copy != NULL)
-        *out = (struct al_text){copy, size};
+        *out = (struct al_text){copy, bytes.size};
+    al_buffer_free(&bytes);
     return true;
 }
 
-bool al_signature_find(struct al_signature_file *out, struct al_report *r, const struct al_source *source)
+al_judge_signature *al_signature_scheme(struct al_text text)
 {
-    *out = (struct al_signature_file){0};
-    const char *path = source->from == AL_FROM_PATH && source->kind == AL_SOURCE_FILE
-                           ? al_arena_format(r->arena, "%s.minisig", source->path)
-                           : NULL;
-    if (path != NULL && al_signature_read(&out->text, r->arena, source->directory, path))
-        out->name = path;
-    if (!r->policy->signature_required)
+    (void)text;
+    return al_minisign_judge;
+}
+
+static void find_by_convention(struct al_signature_files *out, struct al_report *r, const struct al_source *source)
+{
+    for (size_t i = 0; i < sizeof conventions / sizeof conventions[0]; i++) {
+        struct al_signature_file *file = &out->list[out->count];
+        file->name = al_arena_format(r->arena, "%s%s", source->path, conventions[i].suffix);
+        file->judge = conventions[i].judge;
+        if (file->name != NULL && al_signature_read(&file->text, r->arena, source->directory, file->name))
+            out->count++;
+    }
+}
+
+bool al_signature_find(struct al_signature_files *out, struct al_report *r, const struct al_source *source,
+                       const char *given)
+{
+    *out = (struct al_signature_files){.given = given != NULL};
+    if (given != NULL) {
+        struct al_signature_file *file = &out->list[0];
+        file->name = given;
+        out->count = al_signature_read(&file->text, r->arena, AT_FDCWD, given);
+        file->judge = al_signature_scheme(file->text);
+    } else if (source->from == AL_FROM_PATH)
+        find_by_convention(out, r, source);
+    if (out->count > 0 || (given == NULL && !r->policy->trust.required))
         return true;
-    if (out->name == NULL)
-        return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "a valid signature",
-                          AL_NOTHING, "The policy demands a signature, and the file has none");
-    if (r->bundle.count != 1)
-        return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "one signed file",
-                          AL_NOTHING,
-                          "The policy demands a signature, and this one does not cover every file of the model");
+    return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(given != NULL ? given : source->shown),
+                      "a valid signature", AL_NOTHING,
+                      given != NULL ? "There is no such signature"
+                                    : "The policy demands a signature, and the model has none");
+}
+
+/* The sealed bytes and their digests; false, with a finding, where bytes can still change. */
+static bool list_files(struct al_signed_file *files, struct al_report *r, const char *where)
+{
+    for (uint32_t i = 0; i < r->bundle.count; i++) {
+        struct al_snapshot *s = r->bundle.inputs[i].snapshot;
+        if (!s->sealed || !al_snapshot_digest(s))
+            return al_find_at(&r->findings, AL_SIGNATURE_INVALID, al_text_of(where), "sealed bytes", AL_NOTHING,
+                              "A signature says nothing of bytes that can still change");
+        files[i] = (struct al_signed_file){r->bundle.inputs[i].name, s->size, s->bytes, s->sha256, s->blake2b};
+    }
     return true;
 }
 
-/* The trusted key that the signature names; false after a finding. */
-static bool find_key(struct al_minisign_public *key, const struct al_minisign_signature *s, const char *name,
-                     struct al_report *r)
+static struct al_text last_part(const char *path)
 {
-    const struct al_policy *p = r->policy;
-    for (size_t i = 0; i < p->minisign_key_count; i++) {
-        if (!al_minisign_read_public(key, al_text_of(p->minisign_keys[i]), "policy", &r->findings))
-            return false;
-        if (memcmp(key->id, s->id, sizeof key->id) == 0)
-            return true;
-    }
-    char signer[AL_MINISIGN_ID_TEXT];
-    al_minisign_id_text(signer, s->id);
-    r->file.signature = "untrusted";
-    /* where nobody is trusted and no signature wanted, a signed file is no worse than an unsigned one */
-    if (p->minisign_key_count > 0 || p->signature_required)
-        (void)al_find_at(&r->findings, AL_SIGNATURE_UNTRUSTED, al_text_of(name), "a key that the policy names",
-                         al_text_of(signer), "The signature was made by another key");
-    return false;
+    struct al_text all = al_text_of(path);
+    while (all.length > 1 && all.at[all.length - 1] == '/')
+        all.length--;
+    for (size_t i = all.length; i > 0; i--)
+        if (all.at[i - 1] == '/' && i < all.length)
+            return (struct al_text){all.at + i, all.length - i};
+    return all;
 }
 
-void al_signature_judge(const struct al_signature_file *file, struct al_report *r)
+void al_signature_tell(struct al_report *r, const struct al_signature *s, const char *file)
 {
-    struct al_minisign_signature s;
-    struct al_minisign_public key;
-    if (file->name == NULL)
+    static const char *const words[] = {[AL_SIGNATURE_STATUS_NONE] = "none",
+                                        [AL_SIGNATURE_STATUS_VALID] = "valid",
+                                        [AL_SIGNATURE_STATUS_UNTRUSTED] = "untrusted",
+                                        [AL_SIGNATURE_STATUS_INVALID] = "invalid"};
+    const char *shown = al_fact_text(r->arena, al_text_of(file));
+    r->file.signature = words[s->status];
+    r->file.signature_scheme = s->scheme;
+    r->file.signature_file = shown != NULL ? shown : "";
+    r->file.signature_key = s->key_id;
+    r->file.signature_signer = s->signer;
+    r->file.signature_comment = s->comment;
+}
+
+/* Repeats what was found about one signature: all, or only that its key is revoked. */
+static void repeat(struct al_findings *to, const struct al_findings *from, bool all)
+{
+    to->failed = to->failed || from->failed;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct al_finding *one = &from->list[i];
+        if (all || one->id == AL_SIGNATURE_REVOKED)
+            (void)al_find_again(to, one->id, one->where, one->message, one->expected, one->found);
+    }
+}
+
+/* What weighs more when there are several: a good signature makes up for one by a stranger,
+   not for one that is broken. */
+static int weight(enum al_signature_status status)
+{
+    static const int weights[] = {[AL_SIGNATURE_STATUS_NONE] = 0,
+                                  [AL_SIGNATURE_STATUS_UNTRUSTED] = 1,
+                                  [AL_SIGNATURE_STATUS_VALID] = 2,
+                                  [AL_SIGNATURE_STATUS_INVALID] = 3};
+    return weights[status];
+}
+
+/* Where nobody is trusted and no signature wanted, a signed file is no worse than an unsigned one. */
+static bool matters(const struct al_signature_files *files, const struct al_report *r)
+{
+    return files->given || r->policy->trust.required || al_trust_names_any(&r->policy->trust);
+}
+
+void al_signature_judge(const struct al_signature_files *files, struct al_report *r, const struct al_source *source)
+{
+    struct al_signature results[AL_SIGNATURES_MOST];
+    struct al_findings findings[AL_SIGNATURES_MOST];
+    struct al_signed_file *signed_files = al_arena_alloc(r->arena, r->bundle.count, sizeof *signed_files);
+    size_t heaviest = 0;
+    if (files->count == 0)
         return;
-    /* it covers one file: with an architecture given beside it, not what was judged */
-    r->file.signature = r->bundle.count == 1 ? "invalid" : "untrusted";
-    if (r->bundle.count != 1 || sodium_init() < 0 ||
-        !al_minisign_read_signature(&s, file->text, file->name, &r->findings) || !find_key(&key, &s, file->name, r))
-        return;
-    struct al_snapshot *snapshot = r->bundle.inputs[0].snapshot;
-    if (!snapshot->sealed || !al_snapshot_digest(snapshot)) {
-        (void)al_find_at(&r->findings, AL_SIGNATURE_INVALID, al_text_of(file->name), "sealed bytes", AL_NOTHING,
-                         "A signature says nothing of bytes that can still change");
+    if (signed_files == NULL || sodium_init() < 0) {
+        r->findings.failed = true;
         return;
     }
-    const struct al_signed_bytes what = {snapshot->bytes, snapshot->size, snapshot->blake2b};
-    if (al_minisign_verify(&s, &key, &what, file->name, &r->findings))
-        r->file.signature = "valid";
+    const char *path = source->from == AL_FROM_PATH ? source->path : source->shown;
+    struct al_judging judging = {.trust = &r->policy->trust,
+                                 .name = last_part(path),
+                                 .files = signed_files,
+                                 .file_count = r->bundle.count,
+                                 .directory = source->from == AL_FROM_PATH && source->kind == AL_SOURCE_DIRECTORY,
+                                 .now = (int64_t)time(NULL),
+                                 .arena = r->arena};
+    if (!list_files(signed_files, r, files->list[0].name)) {
+        r->file.signature = "invalid";
+        return;
+    }
+    for (size_t i = 0; i < files->count; i++) {
+        results[i] = (struct al_signature){AL_SIGNATURE_STATUS_NONE, "", "", "", ""};
+        al_findings_init(&findings[i], r->arena, r->policy, FINDINGS);
+        judging.findings = &findings[i];
+        files->list[i].judge(&results[i], files->list[i].text, files->list[i].name, &judging);
+        if (weight(results[i].status) > weight(results[heaviest].status))
+            heaviest = i;
+    }
+    enum al_signature_status status = results[heaviest].status;
+    al_signature_tell(r, &results[heaviest], files->list[heaviest].name);
+    for (size_t i = 0; i < files->count; i++)
+        if (results[i].status == AL_SIGNATURE_STATUS_INVALID || status != AL_SIGNATURE_STATUS_VALID)
+            repeat(&r->findings, &findings[i], results[i].status == AL_SIGNATURE_STATUS_INVALID || matters(files, r));
+        else
+            r->findings.failed = r->findings.failed || findings[i].failed;
+    if (status == AL_SIGNATURE_STATUS_NONE && (files->given || r->policy->trust.required))
+        (void)al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "a valid signature", AL_NOTHING,
+                         "No signature that was found speaks of this model");
 }

@@ -64,14 +64,15 @@ enum al_status al_source_vet(struct al_report **out, const struct al_source *sou
         return al_fail(err, AL_NO_MEMORY, 0, "no memory for a report");
     struct al_bundle_maker maker = {r->arena, r->policy, &r->findings, &r->error};
     enum al_status status = gather(r, source, &options, &maker);
-    struct al_signature_file signature = {0};
-    if (status == AL_OK && al_signature_find(&signature, r, source)) {
-        const struct al_vet_options vet = {.digests = !options.no_digests};
+    struct al_signature_files signatures = {0};
+    if (status == AL_OK && al_signature_find(&signatures, r, source, options.signature)) {
+        /* begun while the cell works, and done by the time it answers, mostly */
+        const struct al_vet_options vet = {.digests = !options.no_digests || signatures.count > 0};
         status = al_vet(&r->vetted, r->bundle.inputs, r->bundle.count, r->policy, &vet);
         if (status != AL_OK)
             (void)al_fail(&r->error, status, 0, "%s", al_status_word(status));
         else
-            al_signature_judge(&signature, r);
+            al_signature_judge(&signatures, r, source);
     } else if (status != AL_OK && r->findings.count == 0)
         (void)al_find_at(&r->findings, AL_INPUT_UNREADABLE, al_text_of(source->shown), NULL, AL_NOTHING, "%s",
                          r->error.what);

@@ -8,6 +8,7 @@
 static const struct option vet_options[] = {
     OPTION_POLICY,
     OPTION_ARCHITECTURE,
+    OPTION_SIGNATURE,
     {"--format", 0, "FORMAT", "human|json|jsonl|sarif|junit|cyclonedx|html", false,
      "the report's form: human (usual), json, jsonl (a line per model), sarif, junit, cyclonedx or html"},
     {"--json", 0, NULL, NULL, false, "the same as --format json"},
@@ -41,7 +42,7 @@ static const struct option run_options[] = {
 
 static const struct option verify_options[] = {
     {"--key", 'k', "PUBLIC", NULL, false, "the signer's public key: its file, or its 56 letters"},
-    {"--signature", 's', "FILE", NULL, false, "the signature, where it is not PATH.minisig"},
+    OPTION_SIGNATURE,
     {0},
 };
 

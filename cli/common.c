@@ -25,8 +25,11 @@ struct al_policy *open_policy(const struct arguments *arguments, int *status)
 
 struct al_report *open_model(const struct arguments *arguments, const struct al_policy *policy, int *status)
 {
-    const struct al_options options = {sizeof options, policy, argument_value(arguments, "--architecture"), true,
-                                       false};
+    const struct al_options options = {.size = sizeof options,
+                                       .policy = policy,
+                                       .architecture = argument_value(arguments, "--architecture"),
+                                       .no_digests = true,
+                                       .signature = argument_value(arguments, "--signature")};
     struct al_collection *collection = NULL;
     struct al_report *report = NULL;
     struct al_error err = {0};

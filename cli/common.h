@@ -11,6 +11,9 @@
     {"--architecture", 0, "FILE", NULL, false, \
      "the model's JSON (model.to_json()), for a file that holds weights only; as little trusted as the file"}
 
+#define OPTION_SIGNATURE \
+    {"--signature", 's', "FILE", NULL, false, "the signature, where it is not PATH.minisig; it must be valid then"}
+
 /* The policy of --policy, or the default one. NULL after a complaint; *status then says how to exit. */
 struct al_policy *open_policy(const struct arguments *arguments, int *status);
 

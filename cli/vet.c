@@ -147,8 +147,11 @@ static int vet(const struct arguments *arguments, const struct al_collection *co
                           .colour = out.path == NULL && report_colour(stdout),
                           .quiet = argument_given(arguments, "--quiet"),
                           .verbose = argument_given(arguments, "--verbose")};
-    const struct al_options options = {sizeof options, policy, argument_value(arguments, "--architecture"), false,
-                                       true};
+    const struct al_options options = {.size = sizeof options,
+                                       .policy = policy,
+                                       .architecture = argument_value(arguments, "--architecture"),
+                                       .facts_only = true,
+                                       .signature = argument_value(arguments, "--signature")};
     struct work w = {.collection = collection, .options = &options, .count = facts->models};
     bool reported = run_workers(&w, jobs, &r, format);
     if (facts->unreadable > 0)
@@ -174,10 +177,13 @@ int run_vet(const struct arguments *arguments)
     struct al_policy *policy = open_policy(arguments, &status);
     if (policy == NULL)
         return status;
-    if (al_collect(&collection, operands(arguments), operand_count(arguments), &err) == AL_OK)
-        status = vet(arguments, collection, policy, jobs);
-    else
+    if (al_collect(&collection, operands(arguments), operand_count(arguments), &err) != AL_OK)
         status = complain_of("paths", &err);
+    else if (argument_given(arguments, "--signature") && al_collection_facts(collection)->models != 1)
+        complain("vet: --signature is the signature of one model, and there are %zu",
+                 al_collection_facts(collection)->models);
+    else
+        status = vet(arguments, collection, policy, jobs);
     al_collection_free(collection);
     al_policy_free(policy);
     return status;

@@ -81,6 +81,34 @@ def severities(tables):
                    if f["soft"] else {"const": f["severity"]} for f in tables["findings"]})
 
 
+def signatures():
+    """Trusted keys by kind: a plain string, or an object with the rules that the key is under."""
+    letters = {"type": "string", "pattern": "^RW[A-Za-z0-9+/]{54}$"}
+    file = {"type": "string", "pattern": "^[^./][^/]*$", "description": "a PEM file beside the policy"}
+    date = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$",
+            "description": "the last day, or second, in which the key counts (UTC)"}
+    pem = {"type": "string", "pattern": "^-----BEGIN "}
+    rules = {"names": {**NAMES, "minItems": 1, "description": "what it may sign: names with * and ?"},
+             "not_after": date}
+    identity = closed({"identity": NAME, "issuer": NAME}, ["identity"])
+    identities = {"type": "array", "minItems": 1, "items": identity}
+
+    def keys(plain, forms, more):
+        rich = [closed({name: form, **more}, [name]) for name, form in forms.items()]
+        return {"type": "array", "items": {"anyOf": [plain, *rich]}}
+
+    either = {"file": file, "pem": pem}
+
+    return closed({"required": {**FLAG, "description": "refuse what none of these keys signed"},
+                   "minisign": keys(letters, {"key": letters}, rules),
+                   "model_signing": keys(file, either, rules),
+                   "certificates": keys(file, either, {**rules, "identities": identities}),
+                   "rekor": keys(file, either, {"not_after": date}),
+                   "certificate_logs": keys(file, either, {"not_after": date}),
+                   "revoked": {"type": "array",
+                               "items": {"type": "string", "pattern": "^([0-9A-F]{16}|[0-9a-f]{64})$"}}})
+
+
 def schema(tables):
     shape = {"type": "array", "maxItems": 8, "items": {"anyOf": [{"type": "integer", "minimum": 1}, NAME]}}
     key = closed({"type": {"enum": tables["types"]}, "minimum": NUMBER, "maximum": NUMBER, "choices": NAMES,
@@ -101,10 +129,7 @@ def schema(tables):
                                      "default": r["standard"], "description": r["meaning"]}
                           for r in tables["limits"]}),
         "require": choices(tables["defences"]),
-        "signatures": closed({
-            "required": FLAG,
-            "minisign": {"type": "array", "items": {"type": "string", "pattern": "^RW[A-Za-z0-9+/]{54}$"}},
-            "model_signing": {"type": "array", "items": {"type": "string", "pattern": "^[^./][^/]*$"}}}),
+        "signatures": signatures(),
         "findings": severities(tables),
         "custom_layers": {"type": "array", "items": {"$ref": "#/$defs/layer"}},
         "custom_functions": {"type": "array", "items": {"$ref": "#/$defs/function"}}})

@@ -121,6 +121,11 @@ struct al_file_facts {
     const char *error;          /* why it could not be judged, or "" */
     const char *defences;       /* in force while it was read: "seccomp landlock ...", or "" */
     uint64_t microseconds;      /* from opening the file to the verdict */
+    const char *signature_scheme;  /* "minisign", "minisign-legacy" ...; "" where there is no signature */
+    const char *signature_file;    /* where it lies */
+    const char *signature_key;     /* id of the key that signed or claims to, as a policy revokes it */
+    const char *signature_signer;  /* who its certificate says it is */
+    const char *signature_comment; /* the comment that was signed with it; "" unless "valid" */
 };
 
 struct al_port_facts {
@@ -200,8 +205,10 @@ struct al_options {
     const char *architecture;       /* path of the model's JSON, for a weights-only file; or NULL */
     bool no_digests;                /* skip them; the policy's signatures still get theirs */
     bool facts_only;                /* keep no bytes of the file: nothing can be computed from the report */
+    const char *signature;          /* path of the model's signature, which must be valid then; NULL: PATH.minisig,
+                                       where there is one */
 };
-#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false, false}
+#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false, false, NULL}
 
 /* Judges one model. AL_OK whenever there is a report, whatever its verdict: a file
    that cannot be opened gives a report that says "error" and why. Another status

@@ -7,6 +7,7 @@
 
 /* "signatures": `into` is the policy. */
 bool al_read_signatures(struct al_reader *r, void *into, const json_t *value, const struct al_place *place);
+void al_write_signatures(struct al_buffer *out, const struct al_trust *trust);
 
 /* A JSON string with its quotation marks. */
 void al_write_string(struct al_buffer *out, const char *text);

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "policy/finding.h"
+#include "policy/trust.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -91,11 +92,7 @@ struct al_policy {
     size_t refuse_layer_count;
     const char *const *allow_layers;  /* where not NULL: only these class names */
     size_t allow_layer_count;
-    bool signature_required;
-    const char *const *minisign_keys; /* public keys, base64 as minisign writes them; form checked */
-    size_t minisign_key_count;
-    const char *const *model_signing; /* names of PEM files, beside the policy file */
-    size_t model_signing_count;
+    struct al_trust trust;            /* whose signatures count */
     uint8_t severity[AL_FINDING_COUNT];
     const struct al_custom *const *custom;       /* layers first, then functions */
     size_t custom_count;

@@ -73,16 +73,6 @@ static void write_require(struct al_buffer *out, uint32_t require)
     al_write_strings(out, names, count);
 }
 
-static void write_signatures(struct al_buffer *out, const struct al_policy *p)
-{
-    al_buffer_format(out, ",\n  \"signatures\": {\n    \"required\": %s,\n    \"minisign\": ",
-                     p->signature_required ? "true" : "false");
-    al_write_strings(out, p->minisign_keys, p->minisign_key_count);
-    al_buffer_text(out, ",\n    \"model_signing\": ");
-    al_write_strings(out, p->model_signing, p->model_signing_count);
-    al_buffer_text(out, "\n  }");
-}
-
 static void write_findings(struct al_buffer *out, const struct al_policy *p)
 {
     static const char *const words[] = {[AL_NOTE] = "note", [AL_WARN] = "warn", [AL_REFUSE] = "refuse"};
@@ -108,7 +98,7 @@ void al_policy_write(struct al_buffer *out, const struct al_policy *policy)
     write_layers(out, policy);
     write_limits(out, &policy->limits);
     write_require(out, policy->require);
-    write_signatures(out, policy);
+    al_write_signatures(out, &policy->trust);
     write_findings(out, policy);
     al_custom_write(out, policy);
     al_buffer_text(out, "\n}\n");

@@ -57,6 +57,9 @@ def problems(value, schema, root=None, where=""):
         elif key == "minLength":
             if isinstance(value, str) and len(value) < rule:
                 found.append("%s: %r is too short" % (where, value))
+        elif key == "minItems":
+            if isinstance(value, list) and len(value) < rule:
+                found.append("%s: fewer than %d items" % (where, rule))
         elif key == "maxItems":
             if isinstance(value, list) and len(value) > rule:
                 found.append("%s: more than %d items" % (where, rule))

@@ -62,6 +62,9 @@ bool al_minisign_read_signature(struct al_minisign_signature *out, struct al_tex
 bool al_minisign_verify(const struct al_minisign_signature *s, const struct al_minisign_public *key,
                         const struct al_signed_bytes *what, const char *name, struct al_findings *f);
 
+/* True when the file says of itself that it signs the bytes, not their digest. */
+bool al_minisign_is_legacy(struct al_text file);
+
 /* ---- secret keys ---- */
 
 enum al_status al_minisign_generate(struct al_minisign_public *public_key, struct al_minisign_secret *secret,
@@ -75,6 +78,9 @@ enum al_status al_minisign_read_secret(struct al_minisign_secret *out, struct al
                                        struct al_error *err);
 /* True when reading it needs a passphrase. */
 bool al_minisign_secret_is_encrypted(struct al_text file);
+
+/* The 56 letters of a public key, as policies name it. */
+void al_minisign_write_letters(struct al_buffer *out, const struct al_minisign_public *key);
 
 /* The files' texts. NULL passphrase: stored in the clear, as `minisign -W` does. */
 enum al_status al_minisign_write_public(struct al_buffer *out, const struct al_minisign_public *key);

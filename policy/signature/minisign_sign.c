@@ -132,21 +132,32 @@ static void write_base64(struct al_buffer *out, const void *bytes, size_t size)
     char text[512];
     (void)sodium_bin2base64(text, sizeof text, bytes, size, sodium_base64_VARIANT_ORIGINAL);
     al_buffer_text(out, text);
-    al_buffer_text(out, "\n");
     sodium_memzero(text, sizeof text);
+}
+
+static void write_base64_line(struct al_buffer *out, const void *bytes, size_t size)
+{
+    write_base64(out, bytes, size);
+    al_buffer_text(out, "\n");
 }
 _Static_assert(sodium_base64_ENCODED_LEN(sizeof(struct secret_file), sodium_base64_VARIANT_ORIGINAL) <= 512,
                "the longest of minisign's lines of base64");
 
-enum al_status al_minisign_write_public(struct al_buffer *out, const struct al_minisign_public *key)
+void al_minisign_write_letters(struct al_buffer *out, const struct al_minisign_public *key)
 {
-    char id[AL_MINISIGN_ID_TEXT];
     uint8_t raw[2 + sizeof key->id + sizeof key->key] = "Ed";
     memcpy(raw + 2, key->id, sizeof key->id);
     memcpy(raw + 2 + sizeof key->id, key->key, sizeof key->key);
+    write_base64(out, raw, sizeof raw);
+}
+
+enum al_status al_minisign_write_public(struct al_buffer *out, const struct al_minisign_public *key)
+{
+    char id[AL_MINISIGN_ID_TEXT];
     al_minisign_id_text(id, key->id);
     al_buffer_format(out, "untrusted comment: minisign public key %s\n", id);
-    write_base64(out, raw, sizeof raw);
+    al_minisign_write_letters(out, key);
+    al_buffer_text(out, "\n");
     return out->failed ? AL_NO_MEMORY : AL_OK;
 }
 
@@ -169,7 +180,7 @@ enum al_status al_minisign_write_secret(struct al_buffer *out, const struct al_m
     if (status == AL_OK) {
         al_buffer_text(out, passphrase != NULL ? "untrusted comment: minisign encrypted secret key\n"
                                                : "untrusted comment: minisign secret key\n");
-        write_base64(out, &s, sizeof s);
+        write_base64_line(out, &s, sizeof s);
         status = out->failed ? al_fail(err, AL_NO_MEMORY, 0, "no memory for the key file") : AL_OK;
     }
     sodium_memzero(&s, sizeof s);
@@ -192,8 +203,8 @@ enum al_status al_minisign_sign(struct al_buffer *out, const struct al_minisign_
     memcpy(message + crypto_sign_BYTES, comment.at, comment.length);
     (void)crypto_sign_detached(global, NULL, message, crypto_sign_BYTES + comment.length, secret->key);
     al_buffer_text(out, "untrusted comment: signature from airlock\n");
-    write_base64(out, raw, sizeof raw);
+    write_base64_line(out, raw, sizeof raw);
     al_buffer_format(out, "trusted comment: %s\n", trusted_comment);
-    write_base64(out, global, sizeof global);
+    write_base64_line(out, global, sizeof global);
     return out->failed ? al_fail(err, AL_NO_MEMORY, 0, "no memory for the signature") : AL_OK;
 }

@@ -65,6 +65,14 @@ bool al_minisign_read_signature(struct al_minisign_signature *out, struct al_tex
     return true;
 }
 
+bool al_minisign_is_legacy(struct al_text file)
+{
+    (void)al_line_next(&file);
+    struct al_text line = al_line_next(&file);
+    /* base64 of "Ed": the second letter's last bits belong to the key id */
+    return line.length >= 3 && memcmp(line.at, "RW", 2) == 0;
+}
+
 static bool comment_signed(const struct al_minisign_signature *s, const struct al_minisign_public *key)
 {
     uint8_t message[crypto_sign_BYTES + AL_MINISIGN_TRUSTED_COMMENT_MAX];

@@ -11,11 +11,21 @@ from tap import main, test
 
 SCHEMA = schema.load(os.path.join(os.path.dirname(TESTS), "docs", "airlock-policy.schema.json"))
 KEY = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
+PEM = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQhqUxjT19IOfKdfQnJDzWRInezVg
+BZQmVFF3Gl7HYqfuclxeya+NL14yLzpAgo/Fsgj8hNw9DU7chtsQXG/HXg==
+-----END PUBLIC KEY-----
+"""
 FULL = {
     "$schema": "airlock-policy.schema.json", "note": "n", "name": "mine", "extends": "strict", "formats": ["keras", "npz"],
     "graphs": True, "unsealed": False, "layers": {"refuse": ["LSTM"], "allow": ["Dense"]},
     "limits": {"file_bytes": 1, "seconds": 3600}, "require": ["landlock"],
-    "signatures": {"required": False, "minisign": [KEY], "model_signing": ["key.pem"]},
+    "signatures": {"required": False, "minisign": [KEY, {"key": "RWR" + KEY[3:], "names": ["bert-*"],
+                                                         "not_after": "2028-02-29", "note": "the text team"}],
+                   "model_signing": ["key.pem", {"pem": PEM, "not_after": "2030-01-01T12:00:00Z"}],
+                   "certificates": [{"file": "key.pem", "identities": [{"identity": "a@b.c", "issuer": "https://d"}]}],
+                   "rekor": ["key.pem"], "certificate_logs": [{"pem": PEM}],
+                   "revoked": ["E7620F1842B4E81F", "0123456789abcdef" * 4]},
     "findings": {"keras.lambda": "refuse", "keras.custom-training-function": "refuse"},
     "custom_layers": [{"name": "A>B", "masking": True, "config": {"n": {"type": "integer", "minimum": 1, "default": 2}},
                        "weights": [{"name": "w", "shape": ["input[-1]", 3], "trainable": False}],
@@ -30,6 +40,8 @@ def check(content):
         path = os.path.join(d, "policy.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump(content, f)
+        with open(os.path.join(d, "key.pem"), "w", encoding="utf-8") as f:
+            f.write(PEM)
         return airlock("policy", "check", path)
 
 
@@ -61,7 +73,12 @@ def schema_and_reader_refuse_the_same():
              (("layers", "refused"), []), (("limits", "seconds"), 0), (("limits", "seconds"), 3601),
              (("limits", "seconds"), 1.5), (("limits", "second"), 1), (("require", 0), "selinux"),
              (("signatures", "minisign", 0), KEY[:-1]), (("signatures", "model_signing", 0), "../key.pem"),
-             (("signatures", "keys"), []), (("findings", "keras.lambda"), "warn"), (("findings", "keras.lamda"), "warn"),
+             (("signatures", "minisign", 1, "key"), KEY[:-1]), (("signatures", "minisign", 1, "not_after"), "2028-2-29"),
+             (("signatures", "minisign", 1, "names"), []), (("signatures", "minisign", 1, "name"), "x"),
+             (("signatures", "model_signing", 1, "file"), "key.pem"), (("signatures", "model_signing", 1, "pem"), "x"),
+             (("signatures", "certificates", 0, "identities", 0, "identity"), ""),
+             (("signatures", "certificates", 0, "identities"), []),
+             (("signatures", "revoked", 0), "e7620f1842b4e81f"), (("signatures", "keys"), []), (("findings", "keras.lambda"), "warn"), (("findings", "keras.lamda"), "warn"),
              (("custom_layers", 0, "outptu"), []), (("custom_layers", 0, "name"), None),
              (("custom_layers", 0, "output", 1), 0), (("custom_layers", 0, "weights", 0, "shape"), "n"),
              (("custom_layers", 0, "config", "n", "type"), "int"), (("custom_layers", 0, "config", "n"), 3),

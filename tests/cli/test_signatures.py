@@ -1,4 +1,6 @@
 """Signatures that the real minisign makes, judged by vet on the bytes that it accepts."""
+import base64
+import datetime
 import json
 import os
 import shutil
@@ -30,11 +32,20 @@ class Signed:
     def sign(self, name, *more):
         self.minisign("-S", "-s", name + ".key", "-m", "m.h5", "-t", "version 1", *more)
 
-    def judge(self, trusted="a", required=True):
-        policy = {"signatures": {"required": required, "minisign": [self.keys[k] for k in trusted]}}
+    def key_id(self, name):
+        """As minisign writes it into its comment: the id as a little-endian number."""
+        return base64.b64decode(self.keys[name])[9:1:-1].hex().upper()
+
+    def policy(self, trusted="a", required=True, rules=None, **more):
+        """`rules` are those of every trusted key, `more` stands in "signatures"."""
+        keys = [{"key": self.keys[k], **rules} if rules else self.keys[k] for k in trusted]
+        policy = {"signatures": {"required": required, "minisign": keys, **more}}
         with open(self.folder + "/policy.json", "w") as f:
             json.dump(policy, f)
-        r = vet("--policy", self.folder + "/policy.json", self.model)
+        return f.name
+
+    def judge(self, *words, **more):
+        r = vet("--policy", self.policy(*words, **more), self.model)
         return r.json["results"][0]["verdict"], r.json["results"][0]["signature"]["status"], ids(r)
 
     def edit(self, path, change):
@@ -77,6 +88,39 @@ def a_changed_comment_a_cut_file_and_a_link_are_named():
         os.rename(s.signature, d + "/elsewhere")
         os.symlink(d + "/elsewhere", s.signature)
         assert s.judge("a") == ("refuse", "invalid", ["signature.malformed"])
+
+
+@test
+def a_key_counts_for_its_names_until_its_end_and_not_once_revoked():
+    with scratch() as d:
+        s = Signed(d)
+        key_id = s.key_id("a")
+        good, today = ("accept", "valid", []), datetime.datetime.now(datetime.timezone.utc)
+        day, second = datetime.timedelta(days=1), datetime.timedelta(seconds=5)
+        for rules in ({"names": ["m.h5"]}, {"names": ["bert-*", "?.h*"]}, {"names": ["*"]},
+                      {"not_after": f"{today + day:%F}"}, {"not_after": f"{today + 60 * second:%FT%TZ}"}):
+            assert s.judge(rules=rules) == good, rules
+        for rules in ({"names": ["m.keras"]}, {"names": ["M.H5", "m.h", "?m.h5", "m.h5?", "*.h5.*", "*/m.h5"]}):
+            assert s.judge(rules=rules) == ("refuse", "untrusted", ["signature.name-not-allowed"]), rules
+        for end in (f"{today - day:%F}", f"{today - second:%FT%TZ}", "1970-01-01"):
+            assert s.judge(rules={"not_after": end}) == ("refuse", "untrusted", ["signature.expired"]), end
+        other = "0" * 16
+        assert s.judge(revoked=[other]) == good
+        for trusted in ("a", "ab", "b", ""):
+            for required in (True, False):
+                r = s.judge(trusted, required, revoked=[other, key_id])
+                assert r == ("refuse", "untrusted", ["signature.revoked"]), (trusted, required, r)
+        assert s.judge("", False, revoked=[other]) == ("accept", "untrusted", [])
+
+
+@test
+def a_signature_of_one_file_does_not_cover_the_architecture_beside_it():
+    with scratch() as d:
+        s = Signed(d)
+        with open(d + "/a.json", "w") as f:
+            f.write("{}")
+        r = vet("--policy", s.policy("a", False), "--architecture", d + "/a.json", s.model)
+        assert "signature.incomplete" in ids(r) and r.json["results"][0]["signature"]["status"] == "untrusted", r
 
 
 @test

@@ -69,7 +69,7 @@ static void an_empty_policy_is_the_default(void **state)
     const struct al_policy *p = f->policy;
     assert_true(p->graphs);
     assert_false(p->allow_unsealed);
-    assert_false(p->signature_required);
+    assert_false(p->trust.required);
     assert_int_equal(p->require, AL_DEFENCE_ALWAYS);
     assert_true((p->formats & (1U << AL_FORMAT_KERAS)) != 0);
     assert_null(p->allow_layers);
@@ -102,9 +102,9 @@ static void every_key_reaches_its_field(void **state)
     assert_int_equal(p->limits.seconds, 7);
     assert_int_equal(p->limits.layers, 3);
     assert_int_equal(p->require, AL_DEFENCE_ALWAYS | AL_DEFENCE_LANDLOCK | AL_DEFENCE_SEALED);
-    assert_true(p->signature_required);
-    assert_int_equal(p->minisign_key_count, 1);
-    assert_string_equal(p->model_signing[0], "key.pem");
+    assert_true(p->trust.required);
+    assert_int_equal(p->trust.lists[AL_KEY_MINISIGN].count, 1);
+    assert_string_equal(p->trust.lists[AL_KEY_PEM].keys[0].file, "key.pem");
 }
 
 static void refusals_name_the_place(void **state)
@@ -154,7 +154,7 @@ static void shipped_policies_are_what_they_say(void **state)
     p = al_policy_shipped("strict");
     assert_non_null(p);
     assert_string_equal(p->name, "strict");
-    assert_true(p->signature_required);
+    assert_true(p->trust.required);
     assert_int_equal(p->require, AL_DEFENCE_ALL);
     al_policy_free(p);
     p = al_policy_shipped("tensors");
@@ -168,11 +168,11 @@ static void a_policy_keeps_what_it_extends(void **state)
 {
     struct fixture *f = *state;
     accept(f, "{\"limits\": {\"layers\": 9}, \"extends\": \"strict\", \"name\": \"mine\"}");
-    assert_true(f->policy->signature_required);
+    assert_true(f->policy->trust.required);
     assert_int_equal(f->policy->require, AL_DEFENCE_ALL);
     assert_int_equal(f->policy->limits.layers, 9);
     accept(f, "{\"extends\": \"strict\", \"signatures\": {\"minisign\": []}}");
-    assert_true(f->policy->signature_required);
+    assert_true(f->policy->trust.required);
     assert_string_equal(f->policy->name, "unnamed");
 }
 
