@@ -84,11 +84,15 @@ static void judge_death(struct al_vetted *v, int number)
     error(v, AL_CELL_INTERRUPTED, AL_HOST, what);
 }
 
-/* Before HELLO nothing of the file was read: whatever happened is the host's doing. */
-static void judge_start(struct al_vetted *v, const struct al_watch *w)
+/* Before HELLO nothing of the file was read: whatever happened is the host's doing, and a
+   HELLO that is wrong is one of another build. */
+static void judge_start(struct al_vetted *v, const struct al_watch *w, const struct al_conversation *talk)
 {
-    char what[120];
-    if (w->timed_out)
+    char what[160];
+    if (talk->broken != NULL)
+        (void)snprintf(what, sizeof what, "the cell's program is not this library's: broken is the rule that %s",
+                       talk->broken);
+    else if (w->timed_out)
         (void)snprintf(what, sizeof what, "the cell was not ready within %u seconds", w->seconds);
     else if (w->cause == CLD_EXITED)
         (void)snprintf(what, sizeof what, "the cell ended with status %d before it was locked", w->status);
@@ -187,8 +191,8 @@ void al_judge_cell(struct al_vetted *v, const struct al_watch *w, const struct a
         error(v, AL_CELL_INTERRUPTED, AL_HOST, "the caller gave up");
         return;
     }
-    if (talk->turn == AL_TURN_HELLO && talk->broken == NULL) {
-        judge_start(v, w);
+    if (talk->turn == AL_TURN_HELLO) {
+        judge_start(v, w, talk);
         return;
     }
     v->held |= al_held(talk->answers);

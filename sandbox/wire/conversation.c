@@ -120,8 +120,10 @@ static bool take_hello(struct al_conversation *c)
     (void)al_reader_require(&r, al_get_u32(&r) == AL_STEP_COUNT, "cell and library know the same steps");
     for (int i = 0; i < AL_STEP_COUNT; i++)
         c->answers[i] = (int)al_get_u32_below(&r, AL_WIRE_ERRNO_MOST + 1, "a step's answer is an errno");
+    if (r.broken != NULL)
+        return break_off(c, r.broken);
     c->turn = AL_TURN_FINDINGS;
-    return r.broken == NULL || break_off(c, r.broken);
+    return true;
 }
 
 /* Text that may reach a terminal as it is: escaped by an honest cell, checked here. */
