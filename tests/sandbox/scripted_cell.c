@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,6 +93,41 @@ static bool accept(struct al_model **out, const struct al_input *input, struct a
     return true;
 }
 
+/* Lies that a model can tell: of its extent's place and size. */
+static const struct {
+    const char *verb;
+    uint64_t offset;
+    struct al_shape shape;
+} lies[] = {
+    {"beyond", 1, {0}},                              /* one byte past the end */
+    {"far away", UINT64_C(1) << 63, {0}},
+    {"wraps", UINT64_MAX - 7, {0}},                  /* offset + length passes 2^64 */
+    {"huge", 0, {3, {1LL << 40, 1LL << 40, 2}}},     /* 2^81 elements: 2 modulo 2^64 would be small */
+    {"product", 0, {2, {1LL << 32, 1LL << 32}}},     /* 2^64 elements: 0 modulo 2^64 */
+    {"negative", 0, {1, {-1}}},
+};
+
+static void tell_lies(const char *verb, size_t size, struct al_model *m)
+{
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        if (!verb_is(verb, size, lies[i].verb))
+            continue;
+        m->tensors[0].offset = lies[i].offset;
+        if (lies[i].shape.rank > 0)
+            m->tensors[0].shape = lies[i].shape;
+    }
+    if (verb_is(verb, size, "overlap")) {
+        m->tensors[1] = m->tensors[0];
+        m->tensors[1].name = al_text_of("again");
+    }
+}
+
+static void loop(void)
+{
+    for (volatile unsigned turns = 0;; turns++) {
+    }
+}
+
 static void use_all_memory(void)
 {
     while (malloc(4096) != NULL) {
@@ -109,11 +145,34 @@ static void much_output(struct al_model *m)
                                        .data = zeros};
 }
 
+/* Deaths that need no system call: by the signal that the processor's fault brings. */
+static void *beyond_the_end; /* a page that no byte of its file lies under */
+
+static void fall(const char *verb, size_t size)
+{
+    if (verb_is(verb, size, "fall SEGV"))
+        (void)*(volatile char *)NULL;
+    if (verb_is(verb, size, "fall BUS"))
+        (void)*(volatile char *)beyond_the_end;
+#if defined(__x86_64__)
+    if (verb_is(verb, size, "fall FPE"))
+        __asm__ volatile("idivl %0" : : "r"(0), "a"(1), "d"(0) : "cc");
+    if (verb_is(verb, size, "fall TRAP"))
+        __asm__ volatile("int3");
+#endif
+    if (verb_is(verb, size, "fall ILL"))
+        __builtin_trap();
+}
+
+static long own_pid; /* from before the lock */
+
 /* Ways into the kernel other than the syscall instruction, and odd arguments. */
 static void attack(const char *verb, size_t size)
 {
     if (verb_is(verb, size, "syscall "))
         (void)syscall(atol(verb + 8), -1L, -1L, -1L, -1L, -1L, -1L);
+    if (verb_is(verb, size, "raise "))
+        (void)syscall(SYS_tgkill, own_pid, own_pid, atol(verb + 6));
     if (verb_is(verb, size, "write "))
         (void)syscall(SYS_write, strtoul(verb + 6, NULL, 0), "x", 1L);
 #if defined(__x86_64__)
@@ -138,8 +197,7 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
     if (verb_is(bytes, size, "refuse"))
         return al_find_at(f, AL_KERAS_LAMBDA, al_text_of("a/b"), "no code", al_text_of("code\x1b[31m"), "A Lambda");
     if (verb_is(bytes, size, "loop"))
-        for (volatile unsigned turns = 0;; turns++) {
-        }
+        loop();
     if (verb_is(bytes, size, "sleepy")) {
         struct timespec second = {.tv_sec = 1};
         for (;;)
@@ -150,8 +208,7 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
         f->failed = true;
         return false;
     }
-    if (verb_is(bytes, size, "null"))
-        (void)*(volatile char *)NULL;
+    fall(bytes, size);
     if (verb_is(bytes, size, "exit "))
         _exit(atoi(bytes + 5));
     attack(bytes, size);
@@ -160,22 +217,38 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
     bool good = accept(out, &inputs[0], arena);
     if (verb_is(bytes, size, "output"))
         much_output(*out);
-    if (verb_is(bytes, size, "beyond"))
-        (*out)->tensors[0].offset = 1;
+    tell_lies(bytes, size, *out);
     return good;
 }
 
 /* ---- before the lock, or instead of HELLO ---- */
 
-static void speak_raw(const struct al_cell *cell, size_t skip)
+static void say_words(const uint8_t *at, uint64_t size)
 {
-    const struct al_input *input = &cell->inputs[0];
-    for (uint64_t at = skip; at < input->size;) {
-        ssize_t n = write(AL_CELL_PIPE, input->bytes + at, (size_t)(input->size - at));
+    while (size > 0) {
+        ssize_t n = write(AL_CELL_PIPE, at, (size_t)size);
         if (n <= 0)
             _exit(1);
-        at += (uint64_t)n;
+        at += n;
+        size -= (uint64_t)n;
     }
+}
+
+static void speak_raw(const struct al_cell *cell, size_t skip)
+{
+    say_words(cell->inputs[0].bytes + skip, cell->inputs[0].size - skip);
+    if (verb_is((const char *)cell->inputs[0].bytes, skip, "linger:"))
+        loop();
+    _exit(0);
+}
+
+/* Only as many words as the input's last number says. */
+static void speak_some(const struct al_cell *cell, size_t skip)
+{
+    const struct al_input *input = &cell->inputs[0];
+    uint32_t words;
+    memcpy(&words, input->bytes + input->size - sizeof words, sizeof words);
+    say_words(input->bytes + skip, words);
     _exit(0);
 }
 
@@ -190,6 +263,23 @@ static void speak_unlocked(size_t skip, unsigned pause_us)
         skip += (size_t)n;
         (void)usleep(pause_us);
     }
+    _exit(0);
+}
+
+/* A page of a file that has no byte any more. */
+static void *map_nothing(void)
+{
+    int fd = memfd_create("empty", MFD_CLOEXEC);
+    return mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+}
+
+/* A second process that was made before the lock speaks after the cell has ended. */
+static void leave_a_voice(void)
+{
+    if (fork() != 0)
+        return;
+    (void)usleep(200000);
+    (void)!write(AL_CELL_PIPE, "x", 1);
     _exit(0);
 }
 
@@ -218,15 +308,28 @@ int main(void)
         speak_unlocked(5, 20000);
     if (verb_is(verb, size, "fork"))
         leave_a_child();
+    if (verb_is(verb, size, "voice"))
+        leave_a_voice();
+    if (verb_is(verb, size, "shut")) {
+        (void)close(AL_CELL_PIPE);
+        loop();
+    }
+    if (verb_is(verb, size, "fall BUS"))
+        beyond_the_end = map_nothing();
     if (!al_cell_read_job(&cell))
         _exit(AL_EXIT_NO_JOB);
     if (verb_is(verb, size, "loot "))
         remember_maps();
+    own_pid = getpid();
     al_cell_lock(&cell);
     if (verb_is(verb, size, "silent"))
         _exit(0);
     if (verb_is(verb, size, "raw:"))
         speak_raw(&cell, 4);
+    if (verb_is(verb, size, "linger:"))
+        speak_raw(&cell, 7);
+    if (verb_is(verb, size, "say:"))
+        speak_some(&cell, 4);
     al_cell_greet(&cell);
     if (verb_is(verb, size, "hello:"))
         speak_raw(&cell, 6);

@@ -185,6 +185,51 @@ static void a_pipe_held_by_another_process_is_left_behind(void **state)
     expect_take(&b, 1, AL_VERDICT_ERROR, AL_CELL_NOT_STARTED);
 }
 
+static void expect_text(const char *text, uint32_t seconds, enum al_verdict verdict, enum al_finding_id finding)
+{
+    struct al_buffer b = script(text);
+    expect_take(&b, seconds, verdict, finding);
+}
+
+static void a_pipe_that_is_closed_ends_nothing(void **state)
+{
+    (void)state;
+    expect_text("shut", 1, AL_VERDICT_ERROR, AL_CELL_NOT_STARTED);
+}
+
+static void all_was_said_but_the_cell_lives_on(void **state)
+{
+    (void)state;
+    struct al_buffer b = script("linger:");
+    say_hello(&b);
+    say_model(&b);
+    al_wire_verdict(&b, AL_CELL_ACCEPTS, 0, 0);
+    expect_take(&b, 1, AL_VERDICT_REFUSE, AL_LIMIT_SECONDS);
+}
+
+static void a_second_voice_on_the_pipe_is_heard_and_refused(void **state)
+{
+    (void)state;
+    expect_text("voice", 5, AL_VERDICT_REFUSE, AL_CELL_PROTOCOL);
+}
+
+static void extents_that_lie_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lies[] = {"beyond", "far away", "wraps", "huge", "product", "negative"};
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        struct vetting_result r = vet_bytes(lies[i], strlen(lies[i]), 10, NULL);
+        if (r.vetted->verdict == AL_VERDICT_ACCEPT)
+            fail_msg("%s: accepted", lies[i]);
+        assert_null(r.vetted->model);
+        free_vetting(&r);
+    }
+    expect_text("beyond", 10, AL_VERDICT_REFUSE, AL_CELL_PROTOCOL);
+    expect_text("far away", 10, AL_VERDICT_REFUSE, AL_CELL_PROTOCOL);
+    expect_text("wraps", 10, AL_VERDICT_REFUSE, AL_CELL_PROTOCOL);
+    expect_text("overlap", 10, AL_VERDICT_REFUSE, AL_WEIGHTS_OVERLAP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +242,10 @@ int main(void)
         cmocka_unit_test(texts_that_could_fool_a_terminal_are_refused),
         cmocka_unit_test(a_slow_drip_ends_with_the_wall_clock),
         cmocka_unit_test(a_pipe_held_by_another_process_is_left_behind),
+        cmocka_unit_test(a_pipe_that_is_closed_ends_nothing),
+        cmocka_unit_test(all_was_said_but_the_cell_lives_on),
+        cmocka_unit_test(a_second_voice_on_the_pipe_is_heard_and_refused),
+        cmocka_unit_test(extents_that_lie_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

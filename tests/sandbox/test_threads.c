@@ -13,7 +13,7 @@ static const struct {
     const char *text;
     enum al_verdict verdict;
 } inputs[] = {
-    {"accept", AL_VERDICT_ACCEPT}, {"refuse", AL_VERDICT_REFUSE},    {"null", AL_VERDICT_REFUSE},
+    {"accept", AL_VERDICT_ACCEPT}, {"refuse", AL_VERDICT_REFUSE},    {"fall SEGV", AL_VERDICT_REFUSE},
     {"exit 0", AL_VERDICT_REFUSE}, {"syscall 2", AL_VERDICT_REFUSE}, {"silent", AL_VERDICT_ERROR},
     {"die 11", AL_VERDICT_ERROR},
 };
