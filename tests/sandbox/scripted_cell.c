@@ -102,7 +102,7 @@ static const struct {
     {"beyond", 1, {0}},                              /* one byte past the end */
     {"far away", UINT64_C(1) << 63, {0}},
     {"wraps", UINT64_MAX - 7, {0}},                  /* offset + length passes 2^64 */
-    {"huge", 0, {3, {1LL << 40, 1LL << 40, 2}}},     /* 2^81 elements: 2 modulo 2^64 would be small */
+    {"huge", 0, {3, {1LL << 40, 1LL << 40, 2}}},     /* 2^81 elements: 0 modulo 2^64 */
     {"product", 0, {2, {1LL << 32, 1LL << 32}}},     /* 2^64 elements: 0 modulo 2^64 */
     {"negative", 0, {1, {-1}}},
 };
@@ -181,9 +181,9 @@ static void attack(const char *verb, size_t size)
         __asm__ volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
     if (verb_is(verb, size, "sysenter"))
         __asm__ volatile("sysenter" : : "a"(20L) : "memory", "rcx", "rdx");
-    if (verb_is(verb, size, "vsyscall"))
-        /* Linux: arch/x86/entry/vsyscall: gettimeofday at a fixed address */
-        __asm__ volatile("call *%0" : : "r"(0xffffffffff600000UL), "D"(0L), "S"(0L) : "rax", "rcx", "r11", "memory");
+    if (verb_is(verb, size, "vsyscall "))
+        /* Linux: arch/x86/entry/vsyscall: gettimeofday, time and getcpu at fixed addresses */
+        __asm__ volatile("call *%0" : : "r"(0xffffffffff600000UL + 1024 * strtoul(verb + 9, NULL, 0)), "D"(0L), "S"(0L) : "rax", "rcx", "r11", "memory");
 #endif
 }
 
