@@ -92,10 +92,11 @@ const struct command commands[] = {
      "'airlock policy show' prints the default policy, or the one of --policy, complete, as a file to edit. "
      "'airlock policy check FILE' says whether FILE is a policy, and if not, where and why.",
      "  airlock policy show -o mine.json\n  airlock policy check mine.json\n", policy_options, run_policy},
-    {"explain", "[ID]", 0, 1, "what a finding means, and what to do about it",
+    {"explain", "[ID]", 0, 1, "what a finding means and what to do about it; what a layer is made of",
      "Says why a finding matters, what is known to abuse it, and what an honest author of a model does about it. "
-     "Without an ID every finding is listed.",
-     "  airlock explain keras.lambda\n", NULL, run_explain},
+     "Of a layer or an operation: whether it is computed and how, its keys with their ranges, its weights. "
+     "Without an ID everything is listed.",
+     "  airlock explain keras.lambda\n  airlock explain layer.Dense\n", NULL, run_explain},
     {"doctor", "", 0, 0, "which defences this host gives, each proven by trying to break it",
      "Tries every line of defence on this host and says which of them hold. Exit status 2 where one is missing "
      "without which nothing is ever accepted.",

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Writes what is made from the tables of policy/: docs/FINDINGS.md, docs/airlock-policy.schema.json, the tables
-inside docs/POLICY.md and the dictionaries of the fuzz harnesses for policies.
+"""Writes what is made from the tables of policy/ and from the catalogue of layers: docs/FINDINGS.md, docs/LAYERS.md,
+docs/airlock-policy.schema.json, the tables inside docs/POLICY.md and the dictionaries of the fuzz harnesses for
+policies and configurations.
 
-    docs/update.py build/policy/policy-tables           writes what has changed
-    docs/update.py --check build/policy/policy-tables   only looks, as a test
+    docs/update.py build/policy/policy-tables build/validator/catalogue-tables   writes what has changed
+    docs/update.py --check …                                                     only looks, as a test
 """
 import json
 import pathlib
 import re
 import subprocess
 import sys
+
+import catalogue
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TEXT = {"type": "string"}
@@ -118,13 +121,15 @@ def schema(tables):
                     "computes": {"$ref": "#/$defs/computes"}, "weights": {"type": "array", "items": weight},
                     "config": {"type": "object", "additionalProperties": {"anyOf": [TEXT, {"$ref": "#/$defs/key"}]}}},
                    ["name", "output", "computes"])
+    kinds = sorted({n for k in tables["kinds"] for n in (k["name"], *k["other_names"])})
+    layers = {"type": "array", "items": {"anyOf": [{"enum": kinds}, NAME]}}
     policy = closed({
         "$schema": TEXT, "name": NAME,
         "extends": {"enum": ["default", "strict", "tensors"]},
         "formats": choices(tables["formats"]),
         "graphs": {**FLAG, "description": "false: tensors only"},
         "unsealed": {**FLAG, "description": "files too large to copy may be read where they lie"},
-        "layers": closed({"refuse": NAMES, "allow": NAMES}),
+        "layers": closed({"refuse": layers, "allow": layers}),
         "limits": closed({r["key"]: {"type": "integer", "minimum": 1, "maximum": r["ceiling"],
                                      "default": r["standard"], "description": r["meaning"]}
                           for r in tables["limits"]}),
@@ -160,7 +165,12 @@ def policy_words(tables):
     return dictionary(f'"{k}"' for k in [*keys, *rest] if k not in ("properties", "items"))
 
 
-FILES = {"docs/FINDINGS.md": findings, "docs/airlock-policy.schema.json": schema,
+def configuration_words(tables):
+    return dictionary(f'"{w}"' for w in catalogue.words(tables))
+
+
+FILES = {"docs/FINDINGS.md": findings, "docs/LAYERS.md": catalogue.page, "docs/airlock-policy.schema.json": schema,
+         "fuzz/dict/keras_config.dict": configuration_words,
          "fuzz/dict/expression.dict": expression_words, "fuzz/dict/policy.dict": policy_words}
 PARTS = {"limits": limits, "operators": operators, "formats": words("formats"), "defences": words("defences"),
          "types": words("types")}
@@ -174,7 +184,9 @@ def filled(text, tables):
 
 def main(arguments):
     check = arguments[:1] == ["--check"]
-    tables = json.loads(subprocess.run(arguments[check:], check=True, stdout=subprocess.PIPE).stdout)
+    tables = {}
+    for program in arguments[check:]:
+        tables |= json.loads(subprocess.run([program], check=True, stdout=subprocess.PIPE).stdout)
     wanted = {name: make(tables) for name, make in FILES.items()}
     wanted["docs/POLICY.md"] = filled((ROOT / "docs/POLICY.md").read_text(), tables)
     stale = [n for n, text in wanted.items() if not (ROOT / n).exists() or (ROOT / n).read_text() != text]

@@ -99,6 +99,26 @@ AL_API const struct al_explanation *al_explain(const char *id);
 /* Every id, sorted: index 0 ... until NULL. */
 AL_API const struct al_explanation *al_explanation_at(size_t index);
 
+/* ---- the catalogue: every layer and operation that Airlock knows ---- */
+
+/* This structure never changes. */
+struct al_kind_facts {
+    const char *area;           /* "layer" or "operation" */
+    const char *name;           /* "Dense" */
+    const char *since;          /* "2.2": the first release of Keras that has it */
+    const char *decision;       /* "computed", "identity" (changes nothing at inference), "refused" */
+    const char *says;           /* what is computed, or why it is refused: one line */
+};
+
+/* Every kind: index 0 ... until false. The texts are constant. */
+AL_API bool al_kind_at(struct al_kind_facts *out, size_t index);
+/* The index of "layer.Dense" or "operation.Matmul", also by another name that files use
+   ("layer.Convolution2D", "operation.math.add"); SIZE_MAX where there is none. */
+AL_API size_t al_kind_find(const char *id);
+/* Its keys with their ranges and defaults, its weights, what a call takes: a page of text. Free
+   it with al_text_free. */
+AL_API enum al_status al_kind_text(char **out, size_t index, struct al_error *err);
+
 /* ---- reports ---- */
 
 enum al_verdict { AL_VERDICT_ERROR, AL_VERDICT_ACCEPT, AL_VERDICT_REFUSE };

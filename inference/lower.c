@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AL_KIND(SYMBOL, symbol) [AL_KIND_##SYMBOL] = al_lower_##symbol,
-#define AL_KIND_ROW_ONLY(SYMBOL, symbol)
+#define AL_KIND(SYMBOL, symbol, since) [AL_KIND_##SYMBOL] = al_lower_##symbol,
+#define AL_KIND_ROW_ONLY(SYMBOL, symbol, since)
 static al_lower_function *const functions[AL_KIND_COUNT] = {
 #include "validator/catalogue.def"
 };

@@ -2,12 +2,18 @@
    prefixes, no case folding, no import. */
 #include "validator/catalogue.h"
 
-#define AL_KIND(SYMBOL, symbol) extern const struct al_row al_row_##symbol;
+#define AL_KIND(SYMBOL, symbol, since) extern const struct al_row al_row_##symbol;
 #include "validator/catalogue.def"
 #undef AL_KIND
 
-#define AL_KIND(SYMBOL, symbol) [AL_KIND_##SYMBOL] = &al_row_##symbol,
+#define AL_KIND(SYMBOL, symbol, since) [AL_KIND_##SYMBOL] = &al_row_##symbol,
 static const struct al_row *const rows[AL_KIND_COUNT] = {
+#include "validator/catalogue.def"
+};
+#undef AL_KIND
+
+#define AL_KIND(SYMBOL, symbol, since) [AL_KIND_##SYMBOL] = (since),
+static const char *const releases[AL_KIND_COUNT] = {
 #include "validator/catalogue.def"
 };
 #undef AL_KIND
@@ -24,6 +30,11 @@ const struct al_row *al_row_of(const struct al_policy *policy, uint32_t kind)
     return declared ? policy->custom_rows[kind - AL_KIND_CUSTOM] : NULL;
 }
 
+const char *al_kind_since(uint32_t kind)
+{
+    return kind < AL_KIND_COUNT ? releases[kind] : NULL;
+}
+
 static bool listed(const char *const *list, struct al_text text)
 {
     for (; list != NULL && *list != NULL; list++)
@@ -32,11 +43,20 @@ static bool listed(const char *const *list, struct al_text text)
     return false;
 }
 
+/* Whether files of that generation can honestly have it. What is refused is known in both, by its
+   own finding. */
+static bool in_generation(uint32_t kind, bool keras2)
+{
+    if (!keras2)
+        return !rows[kind]->keras2_only;
+    return releases[kind][0] == '2' || rows[kind]->decision == AL_NOT_ALLOWED;
+}
+
 uint32_t al_kind_of_layer(struct al_text module, struct al_text class_name, bool keras2)
 {
     for (uint32_t i = 0; i < AL_KIND_COUNT; i++) {
         const struct al_row *row = rows[i];
-        if (row->operation || (keras2 ? row->keras3_only : row->keras2_only))
+        if (row->operation || !in_generation(i, keras2))
             continue;
         if (!al_text_is(class_name, row->name) && !listed(row->other_names, class_name))
             continue;

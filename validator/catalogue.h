@@ -4,10 +4,10 @@
 
 #include "validator/row.h"
 
-/* catalogue.def: AL_KIND(SYMBOL, symbol) for each kind; the row is al_row_<symbol>
+/* catalogue.def: AL_KIND(SYMBOL, symbol, since) for each kind; the row is al_row_<symbol>
    in validator/families/, its lowering al_lower_<symbol> in inference/families/
    (AL_KIND_ROW_ONLY: without one). */
-#define AL_KIND(SYMBOL, symbol) AL_KIND_##SYMBOL,
+#define AL_KIND(SYMBOL, symbol, since) AL_KIND_##SYMBOL,
 enum al_kind {
 #include "validator/catalogue.def"
     AL_KIND_COUNT,
@@ -17,6 +17,9 @@ enum al_kind {
 
 /* NULL where there is no such kind (or no such custom layer in this policy). */
 const struct al_row *al_row_of(const struct al_policy *policy, uint32_t kind);
+
+/* The first release of Keras that has a kind of the catalogue: "3.9". */
+const char *al_kind_since(uint32_t kind);
 
 /* Exact look-up as a file names a layer. `module` is AL_NOTHING where the file has
    none (legacy). Returns AL_NONE_INDEX for what is not in the table. */

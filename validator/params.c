@@ -288,6 +288,23 @@ const char *al_param_expects(struct al_findings *f, const struct al_param *param
     return text != NULL ? text : "another value";
 }
 
+void al_param_describe(struct al_buffer *out, const struct al_param *param)
+{
+    if (param->flags & AL_PARAM_ALIAS) {
+        al_buffer_format(out, "an older name of %s", param->alias_of);
+        return;
+    }
+    if (param->type == AL_PARAM_FIXED)
+        al_buffer_text(out, "only ");
+    write_expected(out, param);
+    if (param->flags & AL_PARAM_REQUIRED)
+        al_buffer_text(out, "; required");
+    else if (param->standard != NULL)
+        al_buffer_format(out, "; %s where it is absent", param->standard);
+    if (param->refusal != NULL)
+        al_buffer_format(out, "; %s", param->refusal);
+}
+
 bool al_check_params(struct al_site *s)
 {
     bool good = true;

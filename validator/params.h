@@ -4,6 +4,7 @@
 #ifndef AL_VALIDATOR_PARAMS_H
 #define AL_VALIDATOR_PARAMS_H
 
+#include "base/buffer.h"
 #include "validator/row.h"
 
 /* True when the value is of the type, range, length and choice that `param` asks for.
@@ -13,6 +14,9 @@ bool al_param_fits(const struct al_param *param, const struct al_value *value, c
 
 /* "an integer from 1 to 65536", "one of valid, same": for a finding. Lives in the sink's arena. */
 const char *al_param_expects(struct al_findings *f, const struct al_param *param);
+
+/* Likewise with the default, for documents: "true or false; true where it is absent". */
+void al_param_describe(struct al_buffer *out, const struct al_param *param);
 
 /* True for the types whose values are checked for form and dropped. */
 bool al_param_is_dropped(enum al_param_type type);

@@ -43,9 +43,7 @@ enum al_param_type {
 enum {
     AL_PARAM_NULLABLE = 1,   /* null is a value of its own */
     AL_PARAM_REQUIRED = 2,   /* absence refuses the file */
-    AL_PARAM_KERAS2 = 4,     /* only files of Keras 2 have it */
-    AL_PARAM_KERAS3 = 8,
-    AL_PARAM_ALIAS = 16      /* an older spelling: its value goes to the param that `alias_of` names */
+    AL_PARAM_ALIAS = 4       /* an older spelling: its value goes to the param that `alias_of` names */
 };
 
 struct al_param {
@@ -118,7 +116,7 @@ struct al_row {
     bool operation;                    /* a raw operation of a graph, not a layer: no weights, no common keys */
     const char *const *functions;      /* NULL-ended; operations: Keras 2's TFOpLambda of these functions. What
                                           is a key of Keras 3's object is a keyword of the call there */
-    bool keras2_only, keras3_only;
+    bool keras2_only;                  /* Keras 3 does not have it any more */
     const struct al_param *params;
     uint32_t param_count;
     const struct al_argument *arguments;

@@ -4,8 +4,8 @@
 
 #include "inference/emit.h"
 
-#define AL_KIND(SYMBOL, symbol) al_lower_function al_lower_##symbol;
-#define AL_KIND_ROW_ONLY(SYMBOL, symbol)
+#define AL_KIND(SYMBOL, symbol, since) al_lower_function al_lower_##symbol;
+#define AL_KIND_ROW_ONLY(SYMBOL, symbol, since)
 #include "validator/catalogue.def"
 #undef AL_KIND
 

@@ -35,7 +35,9 @@ def mistakes_are_wrong_usage_and_a_near_word_is_offered():
                        ("vet --jobs", "needs a N"), ("vet --json=1 x", "takes no value"),
                        ("vet --format xml x", "human|json|jsonl"), ("inspect a b", "usage: airlock inspect"),
                        ("vet --policy a --policy b x", "given twice"), ("policy shwo", "usage"),
-                       ("explain keras.lamda", "did you mean keras.lambda"), ("help vett", "did you mean vet?")):
+                       ("explain keras.lamda", "did you mean keras.lambda"),
+                       ("explain layer.dense", "did you mean layer.Dense"), ("explain Denes", "no finding, layer"),
+                       ("explain operation.Matmull", "did you mean operation.Matmul"), ("help vett", "did you mean vet?")):
         words = line.split()
         r = airlock(*words)
         assert r.status == 2 and part in r.err and r.out == "", (words, r)
@@ -56,10 +58,25 @@ def options_are_read_as_gnu_programs_read_them():
 def every_finding_can_be_explained():
     r = airlock("explain")
     names = [line.split()[0] for line in r.out.splitlines()]
+    names = [name for name in names if name.split(".")[0] not in ("layer", "operation")]
     assert r.status == 0 and names == sorted(names) and "keras.lambda" in names
     for name in names:
         one = airlock("explain", name)
         assert one.status == 0 and one.out.startswith(name + ": ") and "What to do" in one.out, one
+
+
+@test
+def a_layer_is_explained_by_the_catalogue():
+    names = [line.split()[0] for line in airlock("explain").out.splitlines()]
+    assert "layer.Dense" in names and "operation.Matmul" in names and len(names) == len(set(names))
+    r = airlock("explain", "layer.Dense")
+    assert r.status == 0 and r.out == airlock("explain", "Dense").out, r
+    for part in ("layer.Dense: ", "kernel (in, units)", "units ", "an integer from 1 to 16777216; required",
+                 '"linear" where it is absent'):
+        assert part in r.out, part
+    r = airlock("explain", "layer.Lambda")
+    assert r.status == 0 and "refused" in r.out and "keras.lambda" in r.out, r
+    assert airlock("explain", "operation.math.add").out == airlock("explain", "operation.Add").out
 
 
 @test

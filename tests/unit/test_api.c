@@ -160,6 +160,32 @@ static void explanations_are_sorted_and_found_by_id(void **state)
     assert_null(al_explain(""));
 }
 
+static void kinds_are_found_by_every_name(void **state)
+{
+    (void)state;
+    struct al_kind_facts facts;
+    char id[80], *text = NULL;
+    size_t count = 0;
+    while (al_kind_at(&facts, count)) {
+        (void)snprintf(id, sizeof id, "%s.%s", facts.area, facts.name);
+        assert_int_equal(al_kind_find(id), count);
+        assert_int_equal(al_kind_text(&text, count, NULL), AL_OK);
+        assert_true(strncmp(text, id, strlen(id)) == 0 && text[strlen(id)] == ':');
+        al_text_free(text);
+        count++;
+    }
+    assert_true(count > 250);
+    assert_int_equal(al_kind_text(&text, count, NULL), AL_USAGE);
+    assert_null(text);
+    assert_int_equal(al_kind_find("layer.Convolution2D"), al_kind_find("layer.Conv2D"));
+    assert_int_equal(al_kind_find("operation.math.add"), al_kind_find("operation.Add"));
+    assert_int_not_equal(al_kind_find("operation.Add"), al_kind_find("layer.Add"));
+    static const char *const unknown[] = {"", "layer", "layer.", "layer.dense", "Dense", "operation.Dense",
+                                          "layerxDense"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        assert_int_equal(al_kind_find(unknown[i]), SIZE_MAX);
+}
+
 static void a_policy_is_what_its_text_says(void **state)
 {
     (void)state;
@@ -225,6 +251,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unpacked_model_is_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_are_left_out, set_up, tear_down),
         cmocka_unit_test(explanations_are_sorted_and_found_by_id),
+        cmocka_unit_test(kinds_are_found_by_every_name),
         cmocka_unit_test_setup_teardown(a_policy_is_what_its_text_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_policy_has_a_report, set_up, tear_down),
         cmocka_unit_test(what_cannot_be_opened_has_a_report),

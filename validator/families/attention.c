@@ -326,7 +326,6 @@ static bool infer_grouped(struct al_site *s)
 const struct al_row al_row_group_query_attention = {
     .name = "GroupQueryAttention",
     .group_name = "grouped_query_attention",
-    .keras3_only = true,
     AL_PARAMS(grouped_params),
     AL_ARGUMENTS(head_arguments),
     .mask = AL_MASK_OWN,

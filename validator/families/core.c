@@ -108,7 +108,6 @@ static bool infer_reversible(struct al_site *s)
 
 const struct al_row al_row_reversible_embedding = {
     .name = "ReversibleEmbedding",
-    .keras3_only = true,
     AL_PARAMS(reversible_params),
     AL_ARGUMENTS(reversible_arguments),
     .mask = AL_MASK_OWN,

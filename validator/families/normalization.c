@@ -154,7 +154,6 @@ static bool infer_rms(struct al_site *s)
 
 const struct al_row al_row_rms_normalization = {
     .name = "RMSNormalization",
-    .keras3_only = true,
     AL_PARAMS(rms_params),
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_DROPS,

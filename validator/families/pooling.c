@@ -124,7 +124,6 @@ static bool infer_adaptive(struct al_site *s)
 #define ADAPTIVE_ROW(symbol, class_name, dims, what) \
     const struct al_row al_row_##symbol = { \
         .name = (class_name), \
-        .keras3_only = true, \
         AL_PARAMS(adaptive_params_##dims), \
         AL_ARGUMENTS(al_arguments_input), \
         .mask = AL_MASK_DROPS, \

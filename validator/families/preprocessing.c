@@ -251,7 +251,6 @@ static bool infer_stft(struct al_site *s)
 
 const struct al_row al_row_stft_spectrogram = {
     .name = "STFTSpectrogram",
-    .keras3_only = true,
     AL_PARAMS(stft_params),
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_DROPS,
@@ -297,7 +296,6 @@ static bool infer_mel(struct al_site *s)
 
 const struct al_row al_row_mel_spectrogram = {
     .name = "MelSpectrogram",
-    .keras3_only = true,
     AL_PARAMS(mel_params),
     AL_ARGUMENTS(al_arguments_data),
     .mask = AL_MASK_DROPS,
