@@ -65,8 +65,10 @@ int run_doctor(const struct arguments *arguments);
 int run_explain(const struct arguments *arguments);
 int run_help(const struct arguments *arguments);
 int run_inspect(const struct arguments *arguments);
+int run_keygen(const struct arguments *arguments);
 int run_policy(const struct arguments *arguments);
 int run_run(const struct arguments *arguments);
+int run_sign(const struct arguments *arguments);
 int run_verify(const struct arguments *arguments);
 int run_vet(const struct arguments *arguments);
 

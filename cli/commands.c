@@ -1,5 +1,6 @@
 /* The table of commands. */
 #include "cli/common.h"
+#include "cli/passphrase.h"
 
 #include <stdint.h>
 
@@ -37,6 +38,25 @@ static const struct option run_options[] = {
     {"--batch", 0, "N", NULL, false, "compute at most N samples at a time"},
     OPTION_POLICY,
     OPTION_ARCHITECTURE,
+    {0},
+};
+
+static const struct option keygen_options[] = {
+    {"--key", 'k', "SECRET", NULL, false, "the file for the secret key, made with mode 0600"},
+    {"--public", 'p', "PUBLIC", NULL, false, "the file for the public key"},
+    OPTIONS_PASSPHRASE,
+    {"--no-passphrase", 'W', NULL, NULL, false,
+     "store the secret key in the clear, as minisign -W does: whoever can read the file can sign with it"},
+    {"--force", 'f', NULL, NULL, false, "replace files that are there already"},
+    {0},
+};
+
+static const struct option sign_options[] = {
+    {"--key", 'k', "SECRET", NULL, false, "the signer's secret key"},
+    {"--comment", 'c', "TEXT", NULL, false,
+     "a comment that is signed too; the time and the file's name unless given"},
+    {"--signature", 's', "FILE", NULL, false, "where the signature goes, of one PATH; PATH.minisig unless given"},
+    OPTIONS_PASSPHRASE,
     {0},
 };
 
@@ -83,6 +103,20 @@ const struct command commands[] = {
      "only where no value changes.",
      "  airlock run model.keras -i x.npy -o y.npy\n  airlock run two_inputs.keras -i text=t.npy -i image=i.npy\n",
      run_options, run_run},
+    {"keygen", "", 0, 0, "make a key pair to sign files with",
+     "Makes an Ed25519 key pair in minisign's files. The secret key is encrypted with a passphrase (scrypt), which is "
+     "asked for at the terminal unless an option says where else it comes from. The public key's 56 letters are what "
+     "a policy names in signatures.minisign.",
+     "  airlock keygen --key ~/model.key --public model.pub\n"
+     "  airlock keygen --key model.key --public model.pub --passphrase-fd 3 3<passphrase.txt\n",
+     keygen_options, run_keygen},
+    {"sign", "PATH...", 1, SIZE_MAX, "sign files, for minisign and for airlock",
+     "Signs each PATH with the secret key of --key and writes PATH.minisig, which appears whole and takes the place of "
+     "an older one. The signature is over the file's BLAKE2b-512, so a file of any size is read once. The passphrase "
+     "is asked for at the terminal unless an option says where else it comes from.",
+     "  airlock sign --key ~/model.key model.keras\n"
+     "  airlock sign --key ~/model.key --comment 'release 3' model.keras\n",
+     sign_options, run_sign},
     {"verify", "PATH...", 1, SIZE_MAX, "judge the minisign signature of files",
      "Says of each PATH whether its signature, PATH.minisig unless --signature names another, was made by the key of "
      "--key. Nothing in the file itself is read but its bytes. In 'airlock vet' the policy names the keys.\n\n"

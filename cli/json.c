@@ -1,6 +1,7 @@
 /* Reports as JSON values. Everything the library says is valid UTF-8 already, so that
    jansson can only fail for want of memory; NULL is passed on from inside out. */
 #include "cli/json.h"
+#include "cli/report.h"
 
 #include <string.h>
 
@@ -57,15 +58,24 @@ static json_t *json_of_remarks(const struct al_report *report)
     return list;
 }
 
+json_t *json_of_signature(const struct al_file_facts *file)
+{
+    struct signature_fact facts[SIGNATURE_FACTS];
+    json_t *signature = json_pack("{s:s}", "status", file->signature);
+    for (const struct signature_fact *f = signature_facts(facts, file); f->name != NULL; f++)
+        (void)json_object_set_new(signature, f->name, json_string(f->value));
+    return signature;
+}
+
 json_t *json_of_report(const struct al_report *report)
 {
     const struct al_file_facts *file = al_report_file(report);
     const struct al_model_facts *model = al_report_model(report);
-    json_t *result = json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:I, s:{s:s}}", "path", file->path, "verdict",
+    json_t *result = json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:I, s:o}", "path", file->path, "verdict",
                                al_verdict_word(al_report_verdict(report)), "format", file->format, "written_by",
                                file->written_by, "size", (json_int_t)file->size, "sealed", file->sealed, "defences",
                                list_of_words(file->defences), "microseconds", (json_int_t)file->microseconds,
-                               "signature", "status", file->signature);
+                               "signature", json_of_signature(file));
     if (*file->sha256 != '\0')
         json_object_set_new(result, "digests", json_pack("{s:s, s:s}", "sha256", file->sha256, "blake2b-512",
                                                          file->blake2b_512));

@@ -8,6 +8,8 @@
 
 /* A new value, to be given back with json_decref; NULL where memory is short. */
 json_t *json_of_report(const struct al_report *report);
+/* Its status and what else is known of it. */
+json_t *json_of_signature(const struct al_file_facts *file);
 json_t *json_of_layers(const struct al_report *report);
 json_t *json_of_weights(const struct al_report *report);
 json_t *json_of_policy(const struct al_policy *policy);

@@ -42,6 +42,15 @@ bool report_colour(FILE *stream);
 
 /* "(None, 128, 128, 3)" into `out`; a dimension that is not known is None, as Keras prints it. */
 enum { SHAPE_TEXT = 200 };
+/* What is known of a signature besides its status, under the names that JSON has for it: rows
+   whose value is not empty; ended by one without a name. */
+struct signature_fact {
+    const char *name, *value;
+};
+enum { SIGNATURE_FACTS = 6 };
+const struct signature_fact *signature_facts(struct signature_fact out[SIGNATURE_FACTS],
+                                             const struct al_file_facts *file);
+
 const char *shape_text(char out[SHAPE_TEXT], const struct al_port_facts *port);
 /* "1,234,567" and "12.3 MiB". */
 enum { NUMBER_TEXT = 40 };

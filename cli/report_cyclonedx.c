@@ -37,6 +37,12 @@ static json_t *properties(const struct al_report *report)
     add(list, "airlock:format", json_string(file->format));
     add(list, "airlock:size", json_sprintf("%llu", (unsigned long long)file->size));
     add(list, "airlock:signature", json_string(file->signature));
+    struct signature_fact facts[SIGNATURE_FACTS];
+    for (const struct signature_fact *f = signature_facts(facts, file); f->name != NULL; f++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "airlock:signature-%s", f->name);
+        add(list, name, json_string(f->value));
+    }
     if (*file->written_by != '\0')
         add(list, "airlock:written-by", json_string(file->written_by));
     if (m == NULL)

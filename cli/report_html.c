@@ -57,6 +57,12 @@ static void write_facts(FILE *out, const struct al_report *report)
     fact(out, "size", size_text(number, file->size));
     fact(out, "SHA-256", file->sha256);
     fact(out, "signature", file->signature);
+    struct signature_fact facts[SIGNATURE_FACTS];
+    for (const struct signature_fact *f = signature_facts(facts, file); f->name != NULL; f++) {
+        char term[64];
+        (void)snprintf(term, sizeof term, "signature: %s", f->name);
+        fact(out, term, f->value);
+    }
     fact(out, "could not be judged", file->error);
     if (m != NULL)
         fact(out, "parameters", count_text(number, m->parameters));

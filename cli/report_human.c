@@ -85,6 +85,19 @@ static void details(struct reporting *r, const struct al_report *report)
             model->layers > 0 ? "parameters" : "numbers, no layers");
 }
 
+/* Whose word it is, and what was signed with it, belongs beside every acceptance. */
+static void signed_by(FILE *s, const struct al_report *report)
+{
+    const struct al_file_facts *file = al_report_file(report);
+    char lead[64];
+    if (strcmp(file->signature, "valid") != 0)
+        return;
+    (void)snprintf(lead, sizeof lead, "signed with %s by ", file->signature_scheme);
+    wrapped(s, lead, *file->signature_signer != '\0' ? file->signature_signer : file->signature_key);
+    if (*file->signature_comment != '\0')
+        wrapped(s, "comment: ", file->signature_comment);
+}
+
 static void verbosely(struct reporting *r, const struct al_report *report)
 {
     const struct al_file_facts *file = al_report_file(report);
@@ -121,6 +134,7 @@ static bool human_result(struct reporting *r, const struct al_report *report)
     if (accepted)
         details(r, report);
     fputc('\n', r->stream);
+    signed_by(r->stream, report);
     report_reasons(r->stream, report, r->colour, r->verbose);
     if (r->verbose)
         verbosely(r, report);

@@ -97,6 +97,8 @@ static json_t *artifact_of(const struct al_file_facts *file)
                                  (json_int_t)file->size);
     if (artifact != NULL && *file->sha256 != '\0')
         (void)json_object_set_new(artifact, "hashes", json_pack("{s:s}", "sha-256", file->sha256));
+    if (artifact != NULL)
+        (void)json_object_set_new(artifact, "properties", json_pack("{s:o}", "signature", json_of_signature(file)));
     return artifact;
 }
 

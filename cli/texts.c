@@ -6,6 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
+const struct signature_fact *signature_facts(struct signature_fact out[SIGNATURE_FACTS],
+                                             const struct al_file_facts *file)
+{
+    const struct signature_fact all[] = {{"scheme", file->signature_scheme},
+                                         {"file", file->signature_file},
+                                         {"key", file->signature_key},
+                                         {"signer", file->signature_signer},
+                                         {"comment", file->signature_comment}};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (*all[i].value != '\0')
+            out[count++] = all[i];
+    out[count] = (struct signature_fact){0};
+    return out;
+}
+
 const char *shape_text(char out[SHAPE_TEXT], const struct al_port_facts *port)
 {
     int at = snprintf(out, SHAPE_TEXT, "(");

@@ -13,8 +13,11 @@ static int verify(const struct arguments *arguments, const char *path)
         return STATUS_FAILED;
     }
     enum al_verdict verdict = al_report_verdict(report);
+    const struct al_file_facts *file = al_report_file(report);
     if (verdict == AL_VERDICT_ACCEPT)
-        printf("%s: good signature\n", al_report_file(report)->path);
+        printf("%s: good signature by %s%s%s\n", file->path,
+               *file->signature_signer != '\0' ? file->signature_signer : file->signature_key,
+               *file->signature_comment != '\0' ? "\n  comment: " : "", file->signature_comment);
     else {
         complain("%s: %s", path, verdict == AL_VERDICT_REFUSE ? "no good signature" : "could not be judged");
         report_reasons(stderr, report, report_colour(stderr), false);

@@ -255,6 +255,34 @@ AL_API enum al_status al_vet_memory(struct al_report **out, const void *bytes, s
 AL_API enum al_status al_verify_path(struct al_report **out, const char *path, const char *key, const char *signature,
                                      struct al_error *err);
 
+/* A secret key, in memory that is not swapped out and is zeroed with al_signing_key_free. Key
+   files and signatures are minisign's. */
+struct al_signing_key;
+
+AL_API enum al_status al_signing_key_new(struct al_signing_key **out, struct al_error *err);
+/* AL_REFUSED: not a secret key, or not its passphrase. `passphrase` NULL: for a key that is
+   not encrypted. */
+AL_API enum al_status al_signing_key_load(struct al_signing_key **out, const char *path, const char *passphrase,
+                                          struct al_error *err);
+/* True in *out where al_signing_key_load needs a passphrase. */
+AL_API enum al_status al_signing_key_is_encrypted(bool *out, const char *path, struct al_error *err);
+/* Writes both halves, the secret one with mode 0600; encrypted (scrypt, which takes seconds and
+   1 GiB of memory) unless `passphrase` is NULL. AL_USAGE: one of the files is there already and
+   `replace` is false. */
+AL_API enum al_status al_signing_key_save(const struct al_signing_key *key, const char *secret_path,
+                                          const char *public_path, const char *passphrase, bool replace,
+                                          struct al_error *err);
+/* 16 hex digits: what reports name and policies revoke. */
+AL_API const char *al_signing_key_id(const struct al_signing_key *key);
+/* 56 letters: what policies trust. */
+AL_API const char *al_signing_key_public(const struct al_signing_key *key);
+AL_API void al_signing_key_free(struct al_signing_key *key);
+
+/* Signs any file, of any size: nothing in it is parsed. `signature` NULL: PATH.minisig, which
+   appears whole and takes the place of an older one. `comment` NULL: the time and the file's name. */
+AL_API enum al_status al_sign_path(const struct al_signing_key *key, const char *path, const char *signature,
+                                   const char *comment, struct al_error *err);
+
 /* ---- collections: what paths stand for ---- */
 
 /* Files and directories, turned into the models they hold: directories are walked in

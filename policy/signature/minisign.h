@@ -19,7 +19,8 @@ enum {
     AL_MINISIGN_COMMENT_MAX = 1024,        /* COMMENTMAXBYTES */
     AL_MINISIGN_TRUSTED_COMMENT_MAX = 8192, /* TRUSTEDCOMMENTMAXBYTES */
     AL_MINISIGN_FILE_MAX = 16384,
-    AL_MINISIGN_ID_TEXT = 2 * AL_MINISIGN_ID_BYTES + 1
+    AL_MINISIGN_ID_TEXT = 2 * AL_MINISIGN_ID_BYTES + 1,
+    AL_MINISIGN_SECRET_TEXT = 512          /* room for the text of a secret key's file and its NUL */
 };
 
 struct al_minisign_public {
@@ -27,7 +28,7 @@ struct al_minisign_public {
     uint8_t key[crypto_sign_PUBLICKEYBYTES];
 };
 
-/* Wiped by al_minisign_secret_wipe; whoever holds one does so. */
+/* Wiped by al_minisign_secret_wipe; whoever holds one does so, or has it in sodium_malloc's memory. */
 struct al_minisign_secret {
     uint8_t id[AL_MINISIGN_ID_BYTES];
     uint8_t key[crypto_sign_SECRETKEYBYTES];
@@ -69,6 +70,7 @@ bool al_minisign_is_legacy(struct al_text file);
 
 enum al_status al_minisign_generate(struct al_minisign_public *public_key, struct al_minisign_secret *secret,
                                     struct al_error *err);
+void al_minisign_public_of(struct al_minisign_public *out, const struct al_minisign_secret *secret);
 void al_minisign_secret_wipe(struct al_minisign_secret *secret);
 
 /* Decrypts with scrypt as the file says (within libsodium's "sensitive" cost, which is
@@ -84,7 +86,8 @@ void al_minisign_write_letters(struct al_buffer *out, const struct al_minisign_p
 
 /* The files' texts. NULL passphrase: stored in the clear, as `minisign -W` does. */
 enum al_status al_minisign_write_public(struct al_buffer *out, const struct al_minisign_public *key);
-enum al_status al_minisign_write_secret(struct al_buffer *out, const struct al_minisign_secret *secret,
+/* Into memory of the caller's, who wipes it: a buffer that grows would leave copies behind. */
+enum al_status al_minisign_write_secret(char out[AL_MINISIGN_SECRET_TEXT], const struct al_minisign_secret *secret,
                                         const char *passphrase, struct al_error *err);
 
 /* A signature file over what->blake2b. Comments: valid UTF-8 without control characters. */

@@ -67,11 +67,20 @@ static bool parse_secret(struct secret_file *s, struct al_text file)
            (memcmp(s->kdf, "Sc", 2) == 0 || memcmp(s->kdf, "\0\0", 2) == 0);
 }
 
+/* Never in swap, and zeroed by sodium_free; NULL where there is no memory. */
+static struct secret_file *locked_memory(void)
+{
+    struct secret_file *s = sodium_init() < 0 ? NULL : sodium_malloc(sizeof *s);
+    if (s != NULL)
+        sodium_memzero(s, sizeof *s);
+    return s;
+}
+
 bool al_minisign_secret_is_encrypted(struct al_text file)
 {
-    struct secret_file s;
-    bool encrypted = parse_secret(&s, file) && s.kdf[0] != 0;
-    sodium_memzero(&s, sizeof s);
+    struct secret_file *s = locked_memory();
+    bool encrypted = s != NULL && parse_secret(s, file) && s->kdf[0] != 0;
+    sodium_free(s);
     return encrypted;
 }
 
@@ -97,17 +106,17 @@ static enum al_status open_secret(struct secret_file *s, const char *passphrase,
 enum al_status al_minisign_read_secret(struct al_minisign_secret *out, struct al_text file, const char *passphrase,
                                        struct al_error *err)
 {
-    struct secret_file s;
-    enum al_status status = AL_OK;
-    if (!parse_secret(&s, file))
-        status = al_fail(err, AL_REFUSED, 0, "this is not a secret key of minisign's");
-    else
-        status = open_secret(&s, passphrase, err);
+    struct secret_file *s = locked_memory();
+    if (s == NULL)
+        return al_fail(err, AL_NO_MEMORY, 0, "no memory for a secret key");
+    enum al_status status = parse_secret(s, file)
+                                ? open_secret(s, passphrase, err)
+                                : al_fail(err, AL_REFUSED, 0, "this is not a secret key of minisign's");
     if (status == AL_OK) {
-        memcpy(out->id, s.inner.id, sizeof out->id);
-        memcpy(out->key, s.inner.key, sizeof out->key);
+        memcpy(out->id, s->inner.id, sizeof out->id);
+        memcpy(out->key, s->inner.key, sizeof out->key);
     }
-    sodium_memzero(&s, sizeof s);
+    sodium_free(s);
     return status;
 }
 
@@ -122,6 +131,12 @@ enum al_status al_minisign_generate(struct al_minisign_public *public_key, struc
     return AL_OK;
 }
 
+void al_minisign_public_of(struct al_minisign_public *out, const struct al_minisign_secret *secret)
+{
+    memcpy(out->id, secret->id, sizeof out->id);
+    (void)crypto_sign_ed25519_sk_to_pk(out->key, secret->key);
+}
+
 void al_minisign_secret_wipe(struct al_minisign_secret *secret)
 {
     sodium_memzero(secret, sizeof *secret);
@@ -129,10 +144,9 @@ void al_minisign_secret_wipe(struct al_minisign_secret *secret)
 
 static void write_base64(struct al_buffer *out, const void *bytes, size_t size)
 {
-    char text[512];
+    char text[sodium_base64_ENCODED_LEN(2 + AL_MINISIGN_ID_BYTES + crypto_sign_BYTES, sodium_base64_VARIANT_ORIGINAL)];
     (void)sodium_bin2base64(text, sizeof text, bytes, size, sodium_base64_VARIANT_ORIGINAL);
     al_buffer_text(out, text);
-    sodium_memzero(text, sizeof text);
 }
 
 static void write_base64_line(struct al_buffer *out, const void *bytes, size_t size)
@@ -140,9 +154,6 @@ static void write_base64_line(struct al_buffer *out, const void *bytes, size_t s
     write_base64(out, bytes, size);
     al_buffer_text(out, "\n");
 }
-_Static_assert(sodium_base64_ENCODED_LEN(sizeof(struct secret_file), sodium_base64_VARIANT_ORIGINAL) <= 512,
-               "the longest of minisign's lines of base64");
-
 void al_minisign_write_letters(struct al_buffer *out, const struct al_minisign_public *key)
 {
     uint8_t raw[2 + sizeof key->id + sizeof key->key] = "Ed";
@@ -161,31 +172,44 @@ enum al_status al_minisign_write_public(struct al_buffer *out, const struct al_m
     return out->failed ? AL_NO_MEMORY : AL_OK;
 }
 
-enum al_status al_minisign_write_secret(struct al_buffer *out, const struct al_minisign_secret *secret,
+static bool fill_secret(struct secret_file *s, const struct al_minisign_secret *secret, const char *passphrase)
+{
+    memcpy(s->algorithm, "Ed", sizeof s->algorithm);
+    memcpy(s->checksum_kind, "B2", sizeof s->checksum_kind);
+    memcpy(s->inner.id, secret->id, sizeof s->inner.id);
+    memcpy(s->inner.key, secret->key, sizeof s->inner.key);
+    checksum(s->inner.checksum, s);
+    if (passphrase == NULL)
+        return true;
+    memcpy(s->kdf, "Sc", sizeof s->kdf);
+    randombytes_buf(s->salt, sizeof s->salt);
+    store64(s->opslimit, crypto_pwhash_scryptsalsa208sha256_OPSLIMIT_SENSITIVE);
+    store64(s->memlimit, crypto_pwhash_scryptsalsa208sha256_MEMLIMIT_SENSITIVE);
+    return scrypt_xor(s, passphrase);
+}
+
+enum al_status al_minisign_write_secret(char out[AL_MINISIGN_SECRET_TEXT], const struct al_minisign_secret *secret,
                                         const char *passphrase, struct al_error *err)
 {
-    struct secret_file s = {.algorithm = "Ed", .checksum_kind = "B2"};
-    memcpy(s.inner.id, secret->id, sizeof s.inner.id);
-    memcpy(s.inner.key, secret->key, sizeof s.inner.key);
-    checksum(s.inner.checksum, &s);
-    enum al_status status = AL_OK;
-    if (passphrase != NULL) {
-        memcpy(s.kdf, "Sc", sizeof s.kdf);
-        randombytes_buf(s.salt, sizeof s.salt);
-        store64(s.opslimit, crypto_pwhash_scryptsalsa208sha256_OPSLIMIT_SENSITIVE);
-        store64(s.memlimit, crypto_pwhash_scryptsalsa208sha256_MEMLIMIT_SENSITIVE);
-        if (!scrypt_xor(&s, passphrase))
-            status = al_fail(err, AL_NO_MEMORY, 0, "scrypt needs 1 GiB of memory");
+    struct secret_file *s = locked_memory();
+    if (s == NULL || !fill_secret(s, secret, passphrase)) {
+        sodium_free(s);
+        return al_fail(err, AL_NO_MEMORY, 0, "a secret key needs memory, scrypt 1 GiB of it");
     }
-    if (status == AL_OK) {
-        al_buffer_text(out, passphrase != NULL ? "untrusted comment: minisign encrypted secret key\n"
-                                               : "untrusted comment: minisign secret key\n");
-        write_base64_line(out, &s, sizeof s);
-        status = out->failed ? al_fail(err, AL_NO_MEMORY, 0, "no memory for the key file") : AL_OK;
-    }
-    sodium_memzero(&s, sizeof s);
-    return status;
+    const char *comment = passphrase != NULL ? "untrusted comment: minisign encrypted secret key\n"
+                                             : "untrusted comment: minisign secret key\n";
+    size_t length = strlen(comment);
+    memcpy(out, comment, length);
+    (void)sodium_bin2base64(out + length, AL_MINISIGN_SECRET_TEXT - length, (const uint8_t *)s, sizeof *s,
+                            sodium_base64_VARIANT_ORIGINAL);
+    strcat(out, "\n");
+    sodium_free(s);
+    return AL_OK;
 }
+_Static_assert(sizeof "untrusted comment: minisign encrypted secret key\n" +
+                       sodium_base64_ENCODED_LEN(sizeof(struct secret_file), sodium_base64_VARIANT_ORIGINAL) <=
+                   AL_MINISIGN_SECRET_TEXT,
+               "the whole of a secret key's file");
 
 enum al_status al_minisign_sign(struct al_buffer *out, const struct al_minisign_secret *secret,
                                 const struct al_signed_bytes *what, const char *trusted_comment, struct al_error *err)

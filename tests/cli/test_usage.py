@@ -7,7 +7,7 @@ from command import AIRLOCK, airlock, data, scratch, vet
 from tap import Skip, main, test
 
 MODEL = data("models", "text_lstm.h5")
-COMMANDS = ("vet", "inspect", "run", "verify", "policy", "explain", "doctor", "help")
+COMMANDS = ("vet", "inspect", "run", "keygen", "sign", "verify", "policy", "explain", "doctor", "help")
 
 
 @test
