@@ -2,6 +2,7 @@
 #include "api/signature.h"
 
 #include "policy/signature/minisign.h"
+#include "policy/signature/openssf/envelope.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SIGNATURE_MOST = AL_MINISIGN_FILE_MAX, FINDINGS = 8 };
+enum { SIGNATURE_MOST = AL_ENVELOPE_FILE_MAX, FINDINGS = 8 }; /* the larger of the two schemes' */
 
 /* Where a signature of `m.keras` lies unless one is given. */
 static const struct convention {
@@ -45,8 +46,7 @@ bool al_signature_read(struct al_text *out, struct al_arena *arena, int director
 
 al_judge_signature *al_signature_scheme(struct al_text text)
 {
-    (void)text;
-    return al_minisign_judge;
+    return text.length > 0 && text.at[0] == '{' ? al_openssf_judge : al_minisign_judge;
 }
 
 static void find_by_convention(struct al_signature_files *out, struct al_report *r, const struct al_source *source)

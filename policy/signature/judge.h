@@ -22,6 +22,7 @@ struct al_signed_file {
     const uint8_t *bytes;    /* NULL where they were hashed as a stream: legacy minisign cannot be judged then */
     const uint8_t *sha256;   /* 32 bytes; NULL where not computed */
     const uint8_t *blake2b;  /* 64 bytes; NULL likewise */
+    bool unread;             /* nobody parses it: a signer may have left it out */
 };
 
 struct al_judging {
@@ -49,7 +50,7 @@ struct al_signature {
 typedef void al_judge_signature(struct al_signature *out, struct al_text signature, const char *where,
                                 const struct al_judging *j);
 
-al_judge_signature al_minisign_judge;
+al_judge_signature al_minisign_judge, al_openssf_judge;
 
 /* An escaped copy for the result; "" where memory is short (then findings->failed). */
 const char *al_signature_text(const struct al_judging *j, struct al_text text);

@@ -1,0 +1,29 @@
+/* OpenSSL's libcrypto, reached through a table that dlopen fills when the first OpenSSF
+   signature is judged: linked, it made every start of the command 5 ms longer (measured),
+   and few models carry such a signature. It works in a library context of its own: no
+   openssl.cnf is read, no engine or provider of the host's is loaded, and a host program
+   that uses OpenSSL itself keeps its settings. */
+#ifndef AL_POLICY_SIGNATURE_OPENSSF_LIBCRYPTO_H
+#define AL_POLICY_SIGNATURE_OPENSSF_LIBCRYPTO_H
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#define AL_LIBCRYPTO_FUNCTIONS(F) \
+    F(OSSL_LIB_CTX_new) F(ERR_clear_error) F(BIO_new_mem_buf) F(BIO_free) F(PEM_read_bio_PrivateKey_ex) \
+    F(EVP_MD_CTX_new) F(EVP_MD_CTX_free) F(EVP_DigestVerifyInit_ex) F(EVP_DigestVerify) F(EVP_DigestSignInit_ex) \
+    F(EVP_DigestSign) F(EVP_PKEY_free) F(d2i_PUBKEY_ex) F(i2d_PUBKEY) F(CRYPTO_free)
+
+#define AL_MEMBER(name) __typeof__(name) *name;
+struct al_libcrypto {
+    OSSL_LIB_CTX *context;
+    AL_LIBCRYPTO_FUNCTIONS(AL_MEMBER)
+};
+#undef AL_MEMBER
+
+/* NULL where the host has no libcrypto of version 3. Loaded once, never unloaded; any thread may call. */
+const struct al_libcrypto *al_libcrypto(void);
+
+#endif

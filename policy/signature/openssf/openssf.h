@@ -1,0 +1,22 @@
+/* OpenSSF model signing, as the Python package model_signing 1.x makes it: who signed which
+   files of a model. Runs in the parent: signatures are judged on the sealed bytes that the cell
+   parses, never inside the cell. The order is that of trust: the bundle's form, the signature
+   under a trusted key, only then the manifest, which a stranger cannot have written. */
+#ifndef AL_POLICY_SIGNATURE_OPENSSF_OPENSSF_H
+#define AL_POLICY_SIGNATURE_OPENSSF_OPENSSF_H
+
+#include "policy/signature/judge.h"
+#include "policy/signature/openssf/ec.h"
+#include "policy/signature/openssf/envelope.h"
+
+/* Each finds out whether the envelope was signed by somebody trusted, and sets status, scheme, key
+   and signer of `out`; true when the payload may be believed. Otherwise there is a finding. */
+typedef bool al_openssf_method(struct al_signature *out, const struct al_envelope *envelope, const char *where,
+                               const struct al_judging *j);
+al_openssf_method al_openssf_by_key;
+
+/* Whether `key` signed the envelope; false after a finding. */
+bool al_openssf_signed_by(const struct al_ec_key *key, const struct al_envelope *envelope, const char *where,
+                          struct al_findings *f);
+
+#endif
