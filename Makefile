@@ -28,7 +28,7 @@ check: packages-check all build-sanitized/build.ninja
 	@meson compile -C build-sanitized
 	@status=0; \
 	AIRLOCK_MUST_SANDBOX=1 meson test -C build --no-suite fuzz --print-errorlogs || status=1; \
-	meson test -C build-sanitized --suite unit --suite fuzz --print-errorlogs || status=1; \
+	meson test -C build-sanitized --suite unit --suite fuzz --suite mutants --print-errorlogs || status=1; \
 	python3 tests/tally.py build build-sanitized && exit $$status
 
 install: all

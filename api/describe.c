@@ -72,7 +72,11 @@ static bool describe_summary(struct al_report *r, const struct al_model *m)
         facts->layers = top->child_count;
         facts->input_count = g->input_count;
         facts->output_count = g->output_count;
-        if (!describe_ends(r->arena, g, g->inputs, g->input_count, &facts->inputs) ||
+        facts->ends = al_report_ends(r, m, g);
+        facts->trainable = top->trainable;
+        facts->dtype = al_dtype_name(top->compute_dtype);
+        facts->variable_dtype = al_dtype_name(top->variable_dtype);
+        if (facts->ends == NULL || !describe_ends(r->arena, g, g->inputs, g->input_count, &facts->inputs) ||
             !describe_ends(r->arena, g, g->outputs, g->output_count, &facts->outputs))
             return false;
     }
@@ -111,7 +115,8 @@ static bool describe_calls(struct described *d, const struct al_graph *g)
         if (layer->outputs != NULL)
             continue;
         struct al_port_facts *ports = new_ports(d->report->arena, call->output_count, &layer->outputs);
-        if (ports == NULL || (layer->from = feeders(d, g, call)) == NULL)
+        if (ports == NULL || (layer->from = feeders(d, g, call)) == NULL ||
+            !al_report_calls(d->report, d->model, g, call->layer, layer))
             return false;
         layer->output_count = call->output_count;
         for (uint32_t i = 0; i < call->output_count; i++)
@@ -137,11 +142,13 @@ static bool describe_layer(struct described *d, uint32_t index)
                                      .depth = depth,
                                      .trainable = layer->trainable,
                                      .dtype = al_dtype_name(layer->compute_dtype),
-                                     .from = ""};
+                                     .from = "",
+                                     .variable_dtype = "",
+                                     .ends = ""};
     for (uint32_t w = 0; w < layer->weight_count; w++)
         if (layer->weights[w] != AL_NONE_INDEX)
             facts->parameters += numbers_in(&d->model->tensors[layer->weights[w]]);
-    return true;
+    return row == NULL || al_report_settings(d->report, d->model, layer, row, facts);
 }
 
 static bool describe_layers(struct al_report *r, const struct al_model *m)

@@ -38,6 +38,14 @@ void al_report_forget_bytes(struct al_report *r);
 /* Text from a file, escaped, in `arena`; NULL where memory is short. */
 const char *al_fact_text(struct al_arena *arena, struct al_text text);
 
+/* Parts of the next (api/settings.c): a layer's settings; its calls in its owner's graph; a graph's
+   ends as "inputs -> outputs". False or NULL where memory is short. */
+bool al_report_settings(struct al_report *r, const struct al_model *m, const struct al_layer *layer,
+                        const struct al_row *row, struct al_layer_facts *facts);
+bool al_report_calls(struct al_report *r, const struct al_model *m, const struct al_graph *g, uint32_t layer,
+                     struct al_layer_facts *facts);
+const char *al_report_ends(struct al_report *r, const struct al_model *m, const struct al_graph *g);
+
 /* Fills model, layers and weights from the verified model; false where memory is short. */
 bool al_report_describe(struct al_report *r, const struct al_model *model);
 

@@ -69,6 +69,12 @@ static bool inspect_json(FILE *s, const struct al_report *report, bool with_weig
 {
     json_t *value = json_of_report(report);
     bool good = json_object_set_new(value, "layers", json_of_layers(report)) == 0;
+    const struct al_model_facts *model = al_report_model(report);
+    if (model->ends != NULL)
+        json_object_update_new(json_object_get(value, "model"), json_pack("{s:s, s:s, s:s, s:b}", "ends", model->ends,
+                                                                        "dtype", model->dtype, "variable_dtype",
+                                                                        model->variable_dtype, "trainable",
+                                                                        model->trainable));
     if (with_weights)
         good = json_object_set_new(value, "weights", json_of_weights(report)) == 0 && good;
     if (good && json_dumpf(value, s, JSON_INDENT(2)) == 0)

@@ -87,6 +87,14 @@ json_t *json_of_report(const struct al_report *report)
     return result;
 }
 
+static json_t *json_of_settings(const struct al_layer_facts *l)
+{
+    json_t *settings = json_object();
+    for (uint32_t i = 0; i < l->setting_count; i++)
+        json_object_set_new(settings, l->settings[i]->key, json_loads(l->settings[i]->value, JSON_DECODE_ANY, NULL));
+    return settings;
+}
+
 json_t *json_of_layers(const struct al_report *report)
 {
     size_t count;
@@ -97,9 +105,15 @@ json_t *json_of_layers(const struct al_report *report)
         json_t *shapes = json_array();
         for (uint32_t k = 0; k < l->output_count; k++)
             json_array_append_new(shapes, json_of_shape(l->outputs[k]->rank, l->outputs[k]->shape));
-        json_t *one = json_pack("{s:s, s:s, s:i, s:I, s:b, s:s, s:o, s:s}", "name", l->name, "kind", l->kind, "depth",
-                                (int)l->depth, "parameters", (json_int_t)l->parameters, "trainable", l->trainable,
-                                "dtype", l->dtype, "outputs", shapes, "from", l->from);
+        json_t *calls = json_array();
+        for (uint32_t k = 0; k < l->call_count; k++)
+            json_array_append_new(calls, json_string(l->calls[k]));
+        json_t *one = json_pack("{s:s, s:s, s:i, s:I, s:b, s:s, s:s, s:o, s:s, s:o, s:o}", "name", l->name, "kind",
+                                l->kind, "depth", (int)l->depth, "parameters", (json_int_t)l->parameters,
+                                "trainable", l->trainable, "dtype", l->dtype, "variable_dtype", l->variable_dtype,
+                                "outputs", shapes, "from", l->from, "config", json_of_settings(l), "calls", calls);
+        if (*l->ends != '\0')
+            json_object_set_new(one, "ends", json_string(l->ends));
         json_array_append_new(list, one);
     }
     return list;

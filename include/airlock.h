@@ -162,6 +162,15 @@ struct al_model_facts {
     uint32_t input_count, output_count;
     const struct al_port_facts *const *inputs;
     const struct al_port_facts *const *outputs;
+    /* of the outermost graph; NULL where there is none: which layers its ends are ("a, b -> sum"), and its types */
+    const char *ends, *dtype, *variable_dtype;
+    bool trainable;
+};
+
+/* What one key of a layer's configuration is set to, or stands at where the file says nothing. */
+struct al_setting_facts {
+    const char *key;            /* "units" */
+    const char *value;          /* as JSON: 5, "relu", [2, 2]; of a layer it owns, its name */
 };
 
 /* One layer, in the order of the file; what a layer owns follows it, one deeper. */
@@ -175,6 +184,13 @@ struct al_layer_facts {
     uint32_t output_count;
     const struct al_port_facts *const *outputs; /* of its first call; names are "" */
     const char *from;           /* names of the layers it is fed by, separated by ", " */
+    const char *variable_dtype; /* of its weights */
+    const char *ends;           /* of a nested model: "a, b -> sum"; else "" */
+    uint32_t setting_count, call_count;
+    const struct al_setting_facts *const *settings; /* what has no effect is not among them */
+    /* every call in its graph: "query = a, value = b[0][1]", where a source that is not the first output of
+       its layer's first call says which, as Keras counts them */
+    const char *const *calls;
 };
 
 struct al_weight_facts {

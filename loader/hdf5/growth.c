@@ -56,7 +56,7 @@ bool al_h5_grow_root(struct al_h5_growth *g, uint64_t address)
 static bool name_is_sound(struct al_text name)
 {
     return name.length > 0 && !al_text_is(name, ".") && memchr(name.at, '/', name.length) == NULL &&
-           memchr(name.at, '\0', name.length) == NULL;
+           memchr(name.at, '\0', name.length) == NULL && al_utf8_valid(name.at, name.length);
 }
 
 static uint32_t depth_of(const struct al_h5_tree *t, uint32_t object)
@@ -83,7 +83,7 @@ bool al_h5_grow_children(struct al_h5_growth *g, uint32_t group, struct al_h5_li
     for (size_t i = 0; i < count; i++) {
         if (!name_is_sound(links[i].name))
             return al_find(g->findings, AL_HDF5_NAME, al_h5_place(&place, t, group, g->member),
-                           "a name without '/' and NUL that is not empty or \".\"", links[i].name,
+                           "a name in UTF-8 without '/' and NUL that is not empty or \".\"", links[i].name,
                            "A link has a name that HDF5 cannot address.");
         if (i > 0 && al_text_equal(links[i - 1].name, links[i].name))
             return al_find(g->findings, AL_HDF5_NAME, al_h5_place(&place, t, group, g->member),

@@ -8,6 +8,9 @@
 static const uint32_t allowed_layers[] = {AL_KIND_RE_LU, AL_KIND_LEAKY_RE_LU, AL_KIND_ELU, AL_KIND_SOFTMAX,
                                           AL_KIND_ACTIVATION_LAYER, AL_KIND_P_RE_LU};
 
+static const char *const function_keys[] = {"class_name", "config", "module", "registered_name",
+                                            "shared_object_id", NULL};
+
 static bool by_name(struct al_keras *k, struct al_text name, const struct al_place *place, struct al_value *out)
 {
     enum al_activation activation = al_activation_by_name(name, k->keras2);
@@ -46,8 +49,9 @@ bool al_keras_activation(struct al_keras *k, uint32_t layer, const char *key, js
         return false;
     /* a function of the author's own is only a name, and only the policy can say what it means */
     if (al_text_is(o.class_name, "function") && json_is_string(o.config) &&
+        (o.module.at == NULL || al_text_is(o.module, "builtins")) &&
         al_activation_of_custom(k->policy, al_json_text(o.config)) != AL_NONE_INDEX)
-        return by_name(k, al_json_text(o.config), place, out);
+        return al_keras_only_keys(k, json, place, function_keys) && by_name(k, al_json_text(o.config), place, out);
     if (!al_keras_refuse_callable(k, &o, place))
         return false;
     return by_layer(k, layer, key, json, place, out);

@@ -36,7 +36,10 @@ bool al_keras_metadata(struct al_keras *k, json_t *json, const char *member)
     if (!json_is_string(version))
         return al_find(k->findings, AL_KERAS_FORM, &at, "a version", al_json_show(k->findings, version),
                        "the archive does not say which Keras wrote it");
-    return al_keras_version(k->findings, al_json_text(version), &at, &k->model->version);
+    json_t *saved = json_object_get(json, "date_saved");
+    return al_keras_scan(k->findings, json, member) && al_keras_no_objects(k, json, &root) &&
+           al_keras_unused(k, json, "date_saved", json_is_string(saved), "a date", &root) &&
+           al_keras_version(k->findings, al_json_text(version), &at, &k->model->version);
 }
 
 bool al_keras_parts(struct al_keras *k, const struct al_keras_part *metadata, const struct al_keras_part *config,

@@ -34,6 +34,7 @@ struct al_keras_call {
     const struct al_row *row;
     uint32_t layer;
     bool legacy;                 /* tensors are written ["name", node, tensor], as in Keras 2 */
+    json_t *keywords;            /* borrowed; legacy: those beside the first tensor, which the others repeat */
     struct al_given *slots;      /* row->argument_count of them */
     bool *taken;
 };

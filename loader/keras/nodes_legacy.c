@@ -123,6 +123,8 @@ static bool read_map(struct al_keras_call *c, json_t *map, const struct al_place
 bool al_keras_legacy_node_read(struct al_keras_call *c, json_t *json, const struct al_place *place)
 {
     struct al_findings *f = c->graph->k->findings;
+    json_t *first = json_is_object(json) ? json_object_iter_value(json_object_iter(json)) : json;
+    c->keywords = json_array_get(is_leaf(first) ? first : json_array_get(first, 0), LEAF_FIELDS - 1);
     bool map = json_object_size(json) > 0 && c->row->argument_count > 0;
     if (map && c->row->arguments[0].type == AL_ARGUMENT_TENSORS)
         return read_map(c, json, place);

@@ -53,8 +53,25 @@ bool al_keras_object(struct al_keras *k, json_t *json, const struct al_place *pl
                        al_json_show(k->findings, class_name), "an object without the name of its class");
     out->class_name = al_json_text(class_name);
     out->config = json_object_get(json, "config");
-    return optional_text(k, json, "module", place, &out->module)
-           && optional_text(k, json, "registered_name", place, &out->registered_name);
+    json_t *id = json_object_get(json, "shared_object_id");
+    return optional_text(k, json, "module", place, &out->module) &&
+           optional_text(k, json, "registered_name", place, &out->registered_name) &&
+           al_keras_unused(k, json, "shared_object_id", json_is_integer(id), "a number", place);
+}
+
+bool al_keras_unused(struct al_keras *k, json_t *holder, const char *key, bool fits, const char *expected,
+                     const struct al_place *place)
+{
+    json_t *value = json_object_get(holder, key);
+    struct al_place at = al_place_key(place, al_text_of(key));
+    struct al_keras_object o;
+    if (fits || value == NULL || json_is_null(value))
+        return true;
+    /* one that names code says so, as everywhere; an object in an object in this place ends at the depth of JSON */
+    if (al_keras_is_object(value) &&
+        (!al_keras_object(k, value, &at, &o) || !al_keras_refuse_callable(k, &o, &at)))
+        return false;
+    return al_keras_bad_value(k, &at, expected, value, key);
 }
 
 static bool is_tag(struct al_text name)
@@ -96,6 +113,27 @@ bool al_keras_unknown_class(struct al_keras *k, const struct al_keras_object *o,
                        "%s that is not one of Keras's; Keras would import the module", what);
     return al_find(k->findings, AL_KERAS_CLASS, place, "a class of Keras", o->class_name,
                    "%s of a class that is not in the catalogue", what);
+}
+
+bool al_keras_no_objects(struct al_keras *k, json_t *json, const struct al_place *place)
+{
+    struct al_keras_object o;
+    if (json_object_get(json, "class_name") != NULL)
+        return al_keras_object(k, json, place, &o) && al_keras_refuse_callable(k, &o, place) &&
+               al_keras_bad_value(k, place, "plain text and numbers", json, "class_name");
+    const char *key;
+    json_t *value;
+    json_object_foreach(json, key, value) {
+        struct al_place at = al_place_key(place, al_text_of(key));
+        if (!al_keras_no_objects(k, value, &at))
+            return false;
+    }
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        struct al_place at = al_place_index(place, i);
+        if (!al_keras_no_objects(k, json_array_get(json, i), &at))
+            return false;
+    }
+    return true;
 }
 
 /* Slashes separate groups in the legacy layout, so their parts must be names too. */

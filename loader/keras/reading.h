@@ -46,6 +46,12 @@ bool al_keras_unknown_class(struct al_keras *k, const struct al_keras_object *o,
 bool al_keras_name(struct al_keras *k, json_t *json, const struct al_place *place, struct al_text *out);
 /* False after a finding when an object carries a key that is in none of the NULL-ended lists. */
 bool al_keras_only_keys(struct al_keras *k, json_t *json, const struct al_place *place, const char *const *allowed);
+/* A value that nothing depends on, but that is still only what Keras writes there: absent, null or `fits`.
+   `place` is of the object that holds it. */
+bool al_keras_unused(struct al_keras *k, json_t *holder, const char *key, bool fits, const char *expected,
+                     const struct al_place *place);
+/* Authors may add notes of their own to metadata, but no serialized objects, at any depth. */
+bool al_keras_no_objects(struct al_keras *k, json_t *json, const struct al_place *place);
 bool al_keras_bad_value(struct al_keras *k, const struct al_place *place, const char *expected, json_t *found,
                         const char *key);
 bool al_keras_no_memory(struct al_keras *k);

@@ -11,6 +11,7 @@ enum { DIGITS = 5 };
 static const char index_end[] = ".weights.json";
 static const char shard_end[] = ".weights.h5";
 static const char *const index_keys[] = {"metadata", "weight_map", NULL};
+static const char *const metadata_keys[] = {"total_size", NULL};
 
 /* The X of X.weights.json. */
 static struct al_text stem(const char *name)
@@ -70,6 +71,15 @@ static bool check_map(struct al_keras *k, json_t *map, struct al_text base, cons
     return true;
 }
 
+static bool check_metadata(struct al_keras *k, json_t *map, const struct al_place *root)
+{
+    json_t *metadata = json_object_get(map, "metadata"), *total = json_object_get(metadata, "total_size");
+    struct al_place at = al_place_key(root, al_text_of("metadata"));
+    return al_keras_unused(k, map, "metadata", json_is_object(metadata), "an object", root) &&
+           al_keras_only_keys(k, metadata, &at, metadata_keys) &&
+           al_keras_unused(k, metadata, "total_size", json_is_number(total), "a number of bytes", &at);
+}
+
 static bool open_stores(struct al_keras *k, const struct al_input *inputs, uint32_t count, struct al_text base,
                         struct al_keras_store *stores, uint32_t *store_count)
 {
@@ -98,7 +108,8 @@ bool al_keras_sharded(struct al_keras *k, const struct al_input *inputs, uint32_
     struct al_keras_store *stores = al_arena_alloc(k->arena, count, sizeof *stores);
     if (stores == NULL)
         return al_keras_no_memory(k);
-    if (!al_keras_only_keys(k, map, &root, index_keys) ||
+    if (!al_keras_scan(k->findings, map, inputs[number].name) || !al_keras_only_keys(k, map, &root, index_keys) ||
+        !check_metadata(k, map, &root) ||
         !check_map(k, json_object_get(map, "weight_map"), base, inputs, count, &root) ||
         !open_stores(k, inputs, count, base, stores, &store_count))
         return false;

@@ -18,10 +18,11 @@ static bool is_tagged(json_t *json, const char *tag)
 }
 
 /* `has` gets the bit when there is a number. */
-static bool bound(json_t *slice, const char *key, int64_t bit, int64_t *has, int64_t *out)
+static bool bound(json_t *slice, const char *key, int64_t bit, int64_t *has, int64_t *out, size_t *known)
 {
     json_t *value = json_object_get(slice, key);
     *out = 0;
+    *known += value != NULL;
     if (value == NULL || json_is_null(value))
         return true;
     *has |= bit;
@@ -46,15 +47,17 @@ static bool read_place(struct al_keras *k, json_t *json, const struct al_place *
         out[0] = AL_INDEX_NEW_AXIS;
         return true;
     }
-    if (is_tagged(json, "__ellipsis__")) {
+    if (is_tagged(json, "__ellipsis__") && json_object_size(json_object_get(json, "config")) == 0 &&
+        json_object_size(json) <= 2) {
         out[0] = AL_INDEX_ELLIPSIS;
         return true;
     }
     out[0] = AL_INDEX_SLICE;
-    bool plain = json_is_object(slice) && json_object_get(slice, "class_name") == NULL && json_object_size(slice) <= 3;
-    return (plain && bound(slice, "start", AL_INDEX_HAS_START, &out[1], &out[2]) &&
-            bound(slice, "stop", AL_INDEX_HAS_STOP, &out[1], &out[3]) &&
-            bound(slice, "step", AL_INDEX_HAS_STEP, &out[1], &out[4])) ||
+    size_t known = 0;
+    bool plain = json_is_object(slice) && (slice == json || json_object_size(json) == 2);
+    return (plain && bound(slice, "start", AL_INDEX_HAS_START, &out[1], &out[2], &known) &&
+            bound(slice, "stop", AL_INDEX_HAS_STOP, &out[1], &out[3], &known) &&
+            bound(slice, "step", AL_INDEX_HAS_STEP, &out[1], &out[4], &known) && json_object_size(slice) == known) ||
            refuse(k, json, place);
 }
 

@@ -14,10 +14,13 @@ json_t *al_keras_untag(struct al_keras *k, json_t *json)
         return json;
     struct al_text class_name = al_json_text(json_object_get(json, "class_name"));
     json_t *config = json_object_get(json, "config");
-    if ((al_text_is(class_name, "__tensor__") || al_text_is(class_name, "__numpy__")) && json_is_object(config))
+    /* nothing else may hang there: what is not read is not checked */
+    bool dtype = json_is_string(json_object_get(config, "dtype"));
+    if ((al_text_is(class_name, "__tensor__") || al_text_is(class_name, "__numpy__")) && json_object_size(json) == 2 &&
+        json_object_get(config, "value") != NULL && json_object_size(config) == (dtype ? 2 : 1))
         return json_object_get(config, "value");
     /* how Keras up to 2.3 writes an array of numpy */
-    if (k->keras2 && al_text_is(al_json_text(json_object_get(json, "type")), "ndarray"))
+    if (k->keras2 && al_text_is(al_json_text(json_object_get(json, "type")), "ndarray") && json_object_size(json) == 2)
         return json_object_get(json, "value");
     return json;
 }

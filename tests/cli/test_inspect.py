@@ -33,6 +33,18 @@ def a_graph_says_who_feeds_whom():
 
 
 @test
+def what_a_layer_is_set_to_and_how_it_is_called_is_said():
+    r = airlock("inspect", "--json", data("keras", "keras3_nested.keras"))
+    layers = {l["name"]: l for l in r.json["layers"]}
+    first = layers["first_1"]
+    assert first["config"] == {"units": 3, "activation": "linear", "use_bias": True}, first
+    assert first["calls"] == ["inputs = inner_in"] and first["variable_dtype"] == "float32", first
+    # the inner model is called twice, and what is added is the first output of both calls
+    assert len(layers["inner"]["calls"]) == 2 and layers["inner"]["ends"] == "inner_in -> free_4", layers["inner"]
+    assert r.json["model"]["ends"].startswith("a, b -> "), r.json["model"]
+
+
+@test
 def weights_are_listed_when_asked():
     r = airlock("inspect", "--json", "--weights", MODEL)
     weights = [(w["layer"], w["name"], w["dtype"], w["shape"], w["bytes"]) for w in r.json["weights"]]
