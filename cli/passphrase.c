@@ -37,7 +37,7 @@ static bool from_descriptor(struct passphrase *p, int fd, const char *command)
     size_t length = 0;
     char c = 0;
     ssize_t got = 0;
-    while (length < sizeof p->text && (got = read(fd, &c, 1)) != 0 && c != '\n') {
+    while (length <= PASSPHRASE_MOST && (got = read(fd, &c, 1)) != 0 && c != '\n') {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
@@ -46,7 +46,7 @@ static bool from_descriptor(struct passphrase *p, int fd, const char *command)
         }
         p->text[length++] = c;
     }
-    if (length == sizeof p->text) {
+    if (length > PASSPHRASE_MOST) {
         complain("%s: the passphrase is longer than %d bytes", command, PASSPHRASE_MOST);
         return false;
     }
@@ -70,7 +70,7 @@ static bool from_environment(struct passphrase *p, const char *name, const char 
 
 static bool ask(struct passphrase *p, const char *prompt, const char *command)
 {
-    if (terminal_ask(prompt, p->text, sizeof p->text))
+    if (terminal_ask(prompt, p->text, PASSPHRASE_MOST + 1))
         return true;
     if (errno == ENOTTY)
         complain("%s: there is no terminal to ask at; give --passphrase-fd or --passphrase-env", command);
@@ -109,7 +109,6 @@ bool passphrase_read(struct passphrase *p, const struct arguments *arguments, co
         good = from_environment(p, name, command);
     else
         good = from_terminal(p, command, chosen);
-    p->text[PASSPHRASE_MOST] = '\0';
     if (good && chosen && p->text[0] == '\0') {
         complain("%s: the passphrase is empty; --no-passphrase makes a key without one", command);
         good = false;

@@ -8,7 +8,7 @@
 enum { PASSPHRASE_MOST = 1024 }; /* as minisign's PASSWORDMAXBYTES */
 
 struct passphrase {
-    char text[PASSPHRASE_MOST + 2];
+    char text[PASSPHRASE_MOST + 2]; /* with a byte that is one too many, and the NUL */
 };
 
 #define OPTIONS_PASSPHRASE \

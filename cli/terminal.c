@@ -25,7 +25,8 @@ static void watch(struct sigaction *old)
     (void)sigemptyset(&action.sa_mask);
     caught = 0;
     for (size_t i = 0; i < WATCHED; i++)
-        (void)sigaction(watched[i], &action, &old[i]);
+        if (sigaction(watched[i], &action, &old[i]) == 0 && old[i].sa_handler == SIG_IGN)
+            (void)sigaction(watched[i], &old[i], NULL);
 }
 
 static void unwatch(const struct sigaction *old)

@@ -91,6 +91,10 @@ bool al_minisign_verify(const struct al_minisign_signature *s, const struct al_m
     if (memcmp(s->id, key->id, sizeof s->id) != 0)
         return al_find_at(f, AL_SIGNATURE_UNTRUSTED, al_text_of(name), wanted, al_text_of(signer),
                           "The signature was made by another key");
+    /* what was signed does not say which form it is, so these bytes may be another file's digest */
+    if (!s->prehashed && what->size == crypto_generichash_BYTES_MAX)
+        return al_find_at(f, AL_SIGNATURE_INVALID, al_text_of(name), "a prehashed signature", al_text_of(signer),
+                          "A legacy signature of 64 bytes cannot be told from one of another file");
     const uint8_t *message = s->prehashed ? what->blake2b : what->bytes;
     uint64_t size = s->prehashed ? crypto_generichash_BYTES_MAX : what->size;
     if (message == NULL || crypto_sign_verify_detached(s->signature, message, size, key->key) != 0)
