@@ -24,11 +24,12 @@ bool al_signature_read(struct al_text *out, struct al_arena *arena, int director
 {
     struct stat st;
     int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    *out = (struct al_text){errno == ELOOP || fd >= 0 ? "" : NULL, 0};
     if (fd < 0)
         return errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG;
     struct al_buffer bytes;
     al_buffer_init(&bytes, SIGNATURE_MOST + 1);
-    ssize_t got = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? 1 : 0;
+    ssize_t got = fstat(fd, &st) != 0 ? -1 : S_ISREG(st.st_mode) ? 1 : 0;
     while (got > 0 && bytes.size < SIGNATURE_MOST + 1) {
         char chunk[4096];
         size_t left = SIGNATURE_MOST + 1 - bytes.size;
@@ -37,9 +38,8 @@ bool al_signature_read(struct al_text *out, struct al_arena *arena, int director
             al_buffer_bytes(&bytes, chunk, (size_t)got);
     }
     (void)close(fd);
-    const char *copy = bytes.failed ? NULL : al_arena_copy(arena, bytes.data, bytes.size);
-    if (copy != NULL)
-        *out = (struct al_text){copy, bytes.size};
+    const char *copy = bytes.failed || got < 0 ? NULL : al_arena_copy(arena, bytes.data, bytes.size);
+    *out = (struct al_text){copy, copy != NULL ? bytes.size : 0};
     al_buffer_free(&bytes);
     return true;
 }
@@ -71,6 +71,12 @@ bool al_signature_find(struct al_signature_files *out, struct al_report *r, cons
         file->judge = al_signature_scheme(file->text);
     } else if (source->from == AL_FROM_PATH)
         find_by_convention(out, r, source);
+    for (size_t i = 0; i < out->count; i++)
+        if (out->list[i].text.at == NULL) {
+            (void)al_find_at(&r->findings, AL_INPUT_UNREADABLE, al_text_of(out->list[i].name), NULL, AL_NOTHING,
+                             "The signature cannot be read");
+            return false;
+        }
     if (out->count > 0 || (given == NULL && !r->policy->trust.required))
         return true;
     return al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(given != NULL ? given : source->shown),

@@ -21,13 +21,15 @@ struct al_signature_files {
 };
 
 /* Reads the signatures before a cell is asked. False, with a finding, where nothing can be
-   accepted any more: the policy demands a signature, or the caller names one, and there is none. */
+   accepted any more: the policy demands a signature, or the caller names one, and there is none,
+   or one cannot be read. */
 bool al_signature_find(struct al_signature_files *out, struct al_report *r, const struct al_source *source,
                        const char *given);
 
 /* The whole of a small regular file that a stranger may have put there. False where there
-   is none; a file that cannot be a signature is found, and is empty. One that is too large is
-   cut behind the byte that makes it so. */
+   is none; a file that cannot be a signature is found, and is empty; of one that this host
+   does not let us read `out->at` is NULL. One that is too large is cut behind the byte that
+   makes it so. */
 bool al_signature_read(struct al_text *out, struct al_arena *arena, int directory, const char *path);
 
 /* The scheme that a signature file is written in, by its first byte. */

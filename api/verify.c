@@ -73,6 +73,11 @@ static void judge(struct al_report *r, const char *path, const char *name, const
                          "There is no signature");
         return;
     }
+    if (text.at == NULL) {
+        (void)al_find_at(&r->findings, AL_INPUT_UNREADABLE, al_text_of(name), NULL, AL_NOTHING,
+                         "The signature cannot be read");
+        return;
+    }
     const struct al_judging judging = {.trust = &trust,
                                        .name = al_text_of(path),
                                        .files = &file,

@@ -183,10 +183,22 @@ static void judge_unlocked(struct al_vetted *v, const struct al_watch *w)
     error(v, AL_CELL_NOT_LOCKED, AL_HOST, what);
 }
 
+/* What was not heard says nothing about the file. */
+static void judge_deaf(struct al_vetted *v, const struct al_watch *w)
+{
+    char what[120];
+    (void)snprintf(what, sizeof what, "this program could not listen to the cell: %s", strerrordesc_np(w->deaf));
+    error(v, AL_CELL_INTERRUPTED, AL_HOST, what);
+}
+
 void al_judge_cell(struct al_vetted *v, const struct al_watch *w, const struct al_conversation *talk,
                    const struct al_policy *policy)
 {
     al_judge_findings(v);
+    if (w->deaf != 0) {
+        judge_deaf(v, w);
+        return;
+    }
     if (w->cancelled) {
         error(v, AL_CELL_INTERRUPTED, AL_HOST, "the caller gave up");
         return;

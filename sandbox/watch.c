@@ -62,6 +62,10 @@ static bool wait_for(struct round *r, int fd)
         int n = poll(fds, 2, 0);
         if (n == 0 && !use_idle_time(r->w))
             n = poll(fds, 2, left < FOREVER_MS ? (int)left : FOREVER_MS);
+        if (n < 0 && errno != EINTR) {
+            r->w->deaf = errno;
+            return false;
+        }
         if (n > 0 && fds[1].revents != 0) {
             r->w->cancelled = true;
             return false;
@@ -77,8 +81,10 @@ static bool hear(struct round *r, bool *ended)
     size_t size;
     uint8_t *room = al_conversation_room(r->talk, &size);
     ssize_t n = read(r->child->pipe, room, size);
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR;
+    if (n < 0) {
+        r->w->deaf = errno != EAGAIN && errno != EINTR ? errno : 0;
+        return r->w->deaf == 0;
+    }
     *ended = n == 0;
     if (n == 0)
         return false;

@@ -18,6 +18,7 @@ struct al_watch {
     uint32_t idle_count;
     /* found */
     bool timed_out, cancelled;
+    int deaf;                    /* errno of this process's own call that failed while it listened; 0: none */
     bool killed;                 /* by this process, for any reason */
     int cause;                   /* si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0: unknown */
     int status;                  /* exit status or signal */
