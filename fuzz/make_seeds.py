@@ -4,6 +4,7 @@ tests/files has from their own writers.
 
 The files named keras-* are not made here: Keras 3.15.1 wrote them.
 """
+import base64
 import io
 import json
 import pathlib
@@ -144,6 +145,21 @@ def declared(key):
     return seeds
 
 
+def signatures():
+    """Bundles of model_signing's, what is signed in them, the certificates beside it, and keys in PEM."""
+    bundles, manifests, certificates = {}, {}, {}
+    for f in sorted((FILES / "openssf").glob("*.sig")):
+        bundles[f.stem], bundle = f.read_bytes(), json.loads(f.read_text())
+        if not f.stem.startswith("certificate"):
+            manifests[f.stem] = base64.b64decode(bundle["dsseEnvelope"]["payload"])
+        chain = bundle["verificationMaterial"].get("x509CertificateChain", {"certificates": []})["certificates"]
+        for i, c in enumerate(chain):
+            certificates[f"{f.stem}-{i}"] = base64.b64decode(c["rawBytes"])
+    pem = {f.name: f.read_bytes() for f in (FILES / "openssf").iterdir() if f.suffix in (".pub", ".pem")}
+    pem["several"] = pem["root.pem"] + pem["stranger.pem"]
+    return bundles, manifests, certificates, pem
+
+
 if __name__ == "__main__":
     write("expression", EXPRESSION | declared("computes"))
     hdf5 = {f.name: f.read_bytes() for f in (FILES / "hdf5").iterdir() if f.stat().st_size <= HDF5_SEED_BYTES}
@@ -152,4 +168,9 @@ if __name__ == "__main__":
     write("json", JSON)
     write("npy", NPY | {f.name: f.read_bytes() for f in (FILES / "npy").iterdir()})
     write("policy", POLICY | {f.name: f.read_bytes() for f in (DATA / "custom").glob("*.json")})
+    bundles, manifests, certificates, pem = signatures()
+    write("bundle", bundles)
+    write("manifest", manifests)
+    write("certificate", certificates)
+    write("pem", pem)
     write("zip", ZIP | {f.name: f.read_bytes() for f in (FILES / "zip").iterdir()})

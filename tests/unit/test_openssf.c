@@ -1,6 +1,7 @@
 /* OpenSSF model signing: bundles that the Python package model_signing made (tests/make/openssf.py)
    are verified, and each way to be almost right is refused for its own reason. Changed manifests
    are signed anew by the test's own key: they must fall to the manifest's rules, not the signature's. */
+#include "policy/signature/openssf/certificate.h"
 #include "policy/signature/openssf/der.h"
 #include "policy/signature/openssf/envelope.h"
 #include "policy/signature/openssf/manifest.h"
@@ -367,6 +368,110 @@ static void no_changed_byte_is_accepted(void **state)
         }
 }
 
+/* ---- certificates ---- */
+
+static struct al_identity identity;
+
+static void trust_root(const char *name)
+{
+    keys[0] = (struct al_trusted_key){.kind = AL_KEY_CERTIFICATE, .text = get(name).at, .not_after = INT64_MAX};
+    trust = (struct al_trust){.lists[AL_KEY_CERTIFICATE] = {keys, 1}};
+}
+
+static void certificates_that_lead_to_a_root_are_accepted(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"certificate-good.sig", "certificate-direct.sig"};
+    static const char *const signers[] = {"author@good.org", "Author"};
+    for (size_t i = 0; i < 2; i++) {
+        fresh();
+        trust_root("root.pem");
+        struct al_signature s = judge(get(good[i]));
+        if (s.status != AL_SIGNATURE_STATUS_VALID)
+            fail_msg("%s: %s %s", good[i], findings.list[0].message, findings.list[0].found);
+        assert_string_equal(s.scheme, "openssf-certificate");
+        assert_string_equal(s.signer, signers[i]);
+    }
+}
+
+static void certificates_that_do_not_hold_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bundle, *root;
+        enum al_signature_status status;
+        enum al_finding_id id;
+    } bad[] = {
+        {"certificate-good.sig", "stranger.pem", AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_UNTRUSTED},
+        {"certificate-old.sig", "root.pem", AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_EXPIRED},
+        {"certificate-future.sig", "root.pem", AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_EXPIRED},
+        {"certificate-server.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-cipher.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-silent.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-authority.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-no-authority.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-for-servers.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-constrained.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_MALFORMED},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        fresh();
+        trust_root(bad[i].root);
+        expect(judge(get(bad[i].bundle)), bad[i].status, bad[i].id, bad[i].bundle);
+    }
+    fresh();
+    trust_keys(p256, 1);
+    expect(judge(get("certificate-good.sig")), AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_UNTRUSTED, "no roots");
+    fresh();
+    trust_root("root.pem");
+    struct al_text bundle = get("certificate-good.sig");
+    expect(judge(replace(bundle, sig_of(bundle), sig_of(get("p256.sig")))), AL_SIGNATURE_STATUS_INVALID,
+           AL_SIGNATURE_INVALID, "another's signature");
+}
+
+static void a_certificate_counts_for_whom_the_policy_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *issuer;
+        bool good;
+    } identities[] = {{"author@good.org", NULL, true},
+                      {"author@good.or", NULL, false},
+                      {"uthor@good.org", NULL, false},
+                      {"Author", NULL, false},
+                      {"author@good.org", "https://issuer.org", false}};
+    for (size_t i = 0; i < sizeof identities / sizeof identities[0]; i++) {
+        fresh();
+        trust_root("root.pem");
+        identity = (struct al_identity){identities[i].name, identities[i].issuer};
+        keys[0].identities = &identity;
+        keys[0].identity_count = 1;
+        struct al_signature s = judge(get("certificate-good.sig"));
+        if (identities[i].good)
+            assert_int_equal(s.status, AL_SIGNATURE_STATUS_VALID);
+        else
+            expect(s, AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_UNTRUSTED, identities[i].name);
+    }
+}
+
+static void a_revoked_authority_revokes_its_signers(void **state)
+{
+    (void)state;
+    struct al_envelope e;
+    struct al_certificate between;
+    char id[AL_EC_ID_TEXT];
+    const char *const revoked = id;
+    const struct al_place place = al_place_root("test");
+    fresh();
+    trust_root("root.pem");
+    assert_true(al_envelope_read(&e, get("certificate-good.sig"), "model.sig", &findings));
+    al_envelope_free(&e);
+    assert_true(al_certificate_read(&between, e.chain[1], &place, &findings));
+    al_key_name(id, between.spki);
+    trust.revoked = &revoked;
+    trust.revoked_count = 1;
+    expect(judge(get("certificate-good.sig")), AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_REVOKED, "authority");
+}
+
 /* ---- signatures of our own ---- */
 
 static struct al_ec_secret *read_secret(const char *name, const char *passphrase)
@@ -519,6 +624,10 @@ int main(void)
         cmocka_unit_test(a_signature_of_another_key_is_refused),
         cmocka_unit_test(the_mirror_of_a_signature_says_the_same),
         cmocka_unit_test(no_changed_byte_is_accepted),
+        cmocka_unit_test(certificates_that_lead_to_a_root_are_accepted),
+        cmocka_unit_test(certificates_that_do_not_hold_are_refused),
+        cmocka_unit_test(a_certificate_counts_for_whom_the_policy_names),
+        cmocka_unit_test(a_revoked_authority_revokes_its_signers),
         cmocka_unit_test(ours_are_verified),
         cmocka_unit_test(an_encrypted_key_opens_with_its_passphrase_only),
         cmocka_unit_test(changed_manifests_are_refused),

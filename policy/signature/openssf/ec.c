@@ -19,14 +19,14 @@ static const struct al_ec_curve curves[] = {
 
 enum { UNCOMPRESSED = 0x04 };
 
-static void name_key(struct al_ec_key *key)
+void al_key_name(char id[AL_EC_ID_TEXT], struct al_text spki)
 {
     uint8_t digest[crypto_hash_sha256_BYTES];
     struct al_buffer pem;
-    al_buffer_init(&pem, 1024);
-    al_pem_write(&pem, "PUBLIC KEY", key->spki);
+    al_buffer_init(&pem, 4096);
+    al_pem_write(&pem, "PUBLIC KEY", spki);
     (void)crypto_hash_sha256(digest, pem.data, pem.size);
-    (void)sodium_bin2hex(key->id, sizeof key->id, digest, sizeof digest);
+    (void)sodium_bin2hex(id, AL_EC_ID_TEXT, digest, sizeof digest);
     al_buffer_free(&pem);
 }
 
@@ -38,7 +38,7 @@ bool al_ec_key_read(struct al_ec_key *out, struct al_text spki)
             || spki.at[c->prefix_size] != UNCOMPRESSED)
             continue;
         *out = (struct al_ec_key){.curve = c, .spki = spki};
-        name_key(out);
+        al_key_name(out->id, spki);
         return true;
     }
     return false;

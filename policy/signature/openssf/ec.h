@@ -25,6 +25,9 @@ struct al_ec_key {
     char id[AL_EC_ID_TEXT];        /* SHA-256 of the key's PEM, as model_signing's bundles have it */
 };
 
+/* SHA-256 of a public key's PEM, as 64 lower-case hex digits: how bundles and policies call a key. */
+void al_key_name(char id[AL_EC_ID_TEXT], struct al_text spki);
+
 /* A key on one of the curves, named and not spelled out, its point uncompressed. Whether the point
    lies on the curve is asked when the key is used. */
 bool al_ec_key_read(struct al_ec_key *out, struct al_text spki);

@@ -8,13 +8,14 @@ static bool refuse(struct al_signature *out, const struct al_envelope *envelope,
 {
     (void)out;
     (void)envelope;
-    return al_find_at(j->findings, AL_SIGNATURE_UNSUPPORTED, al_text_of(where), "a signature by a key", AL_NOTHING,
-                      "Signatures by certificates are not judged");
+    return al_find_at(j->findings, AL_SIGNATURE_UNSUPPORTED, al_text_of(where),
+                      "a signature by a key or by a certificate with its chain", AL_NOTHING,
+                      "Sigstore's keyless signatures are not judged");
 }
 
 static al_openssf_method *const methods[] = {
     [AL_ENVELOPE_KEY] = al_openssf_by_key,
-    [AL_ENVELOPE_CHAIN] = refuse,
+    [AL_ENVELOPE_CHAIN] = al_openssf_by_chain,
     [AL_ENVELOPE_LOGGED] = refuse,
 };
 

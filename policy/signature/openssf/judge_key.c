@@ -39,7 +39,8 @@ static const struct al_trusted_key *find_key(struct al_ec_key *key, struct al_te
         if (pem == NULL || !al_ec_key_read_pem(key, al_text_of(pem), j->arena)) {
             const struct al_place policy = al_place_root("policy");
             (void)al_find(j->findings, AL_SIGNATURE_MALFORMED, &policy,
-                          "a PUBLIC KEY on P-256, P-384 or P-521 in PEM", AL_NOTHING, "A key of signatures.model_signing cannot be read");
+                          "a PUBLIC KEY on P-256, P-384 or P-521 in PEM", AL_NOTHING,
+                          "A key of signatures.model_signing cannot be read");
             return NULL;
         }
         if (al_text_is(id, key->id))
