@@ -22,7 +22,7 @@ static bool holds_another(json_t *json, uint32_t depth)
 bool al_keras_add_backward_layer(struct al_keras *k, json_t *config, const struct al_place *place)
 {
     json_t *backward = json_object_get(config, "backward_layer"), *layer = json_object_get(config, "layer");
-    if ((backward != NULL && !json_is_null(backward)) || !al_keras_is_object(layer))
+    if (backward != NULL || !al_keras_is_object(layer))
         return true;
     if (holds_another(layer, 0))
         return al_find(k->findings, AL_KERAS_MISSING_KEY, place, "backward_layer", AL_NOTHING,

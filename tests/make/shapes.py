@@ -1,6 +1,7 @@
 """Tables of what Keras itself says about layers: their configuration as it writes it,
 the shapes of their weights and of their results. tests/unit/test_shapes.c holds the
-catalogue's rows against them.
+catalogue's rows against them. tests/make/near_misses.py makes whole models of the same
+layers.
 
     python tests/make/shapes.py tests/data/shapes-keras3.json     (with Keras 3)
     python tests/make/shapes.py tests/data/shapes-keras2.json     (with TensorFlow 2.15)
@@ -15,6 +16,7 @@ import keras  # noqa: E402
 L = keras.layers
 KERAS3 = keras.__version__.startswith("3")
 cases = []
+calls = []  # (layer, its inputs, its outputs) of each case that Keras takes
 
 
 def shape(s):
@@ -63,6 +65,7 @@ def case(make, *inputs, args=None, kwargs=None, dtype="float32", as_list=False):
         print("refused:", type(layer).__name__, inputs, str(e).splitlines()[0][:100], file=sys.stderr)
         return
     outs = [o for o in flat(out) if o is not None]
+    calls.append((layer, tensors, outs))
     weights = sorted([w.name.split(":")[0].split("/")[-1], shape(w.shape)] for w in layer.weights
                      if "seed" not in w.name)
     cases.append({"layer": config_of(layer), "inputs": [shape(s) for s in inputs], "dtypes": dtypes,
@@ -327,8 +330,17 @@ def preprocessing():
         case(lambda: L.MelSpectrogram(fft_length=16, sequence_stride=8, sequence_length=16, num_mel_bins=4), (None, 64))
 
 
-for part in (core, windows, recurrent, attention, normalization, merging, reshaping, preprocessing):
-    part()
-with open(sys.argv[1], "w") as f:
-    f.write("[\n" + ",\n".join(json.dumps(c, sort_keys=True, separators=(",", ":")) for c in cases) + "\n]\n")
-print(len(cases), "cases", file=sys.stderr)
+def write(path, table):
+    with open(path, "w") as f:
+        f.write("[\n" + ",\n".join(json.dumps(c, sort_keys=True, separators=(",", ":")) for c in table) + "\n]\n")
+    print(len(table), "cases", file=sys.stderr)
+
+
+def all_cases():
+    for part in (core, windows, recurrent, attention, normalization, merging, reshaping, preprocessing):
+        part()
+
+
+if __name__ == "__main__":
+    all_cases()
+    write(sys.argv[1], cases)

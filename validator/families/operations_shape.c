@@ -62,7 +62,7 @@ static bool infer_squeeze(struct al_site *s)
     return same_type(s, &out);
 }
 
-static const char *const squeeze_functions[] = {"squeeze", NULL};
+static const char *const squeeze_functions[] = {"squeeze", "compat.v1.squeeze", NULL};
 
 const struct al_row al_row_op_squeeze = {
     AL_OPERATION("Squeeze", al_modules_numpy, squeeze_functions),
@@ -171,7 +171,7 @@ static bool infer_transpose(struct al_site *s)
     return same_type(s, &out);
 }
 
-static const char *const transpose_functions[] = {"transpose", NULL};
+static const char *const transpose_functions[] = {"transpose", "compat.v1.transpose", NULL};
 
 const struct al_row al_row_op_transpose = {
     AL_OPERATION("Transpose", al_modules_numpy, transpose_functions),
