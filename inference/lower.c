@@ -108,12 +108,19 @@ uint32_t al_lower_weight_as(struct al_lowering *l, uint32_t index, enum al_dtype
     return r;
 }
 
+uint32_t al_lower_weight_at(struct al_lowering *l, const char *path, const char *name)
+{
+    for (uint32_t i = 0; i < l->site.layer->demand_count; i++) {
+        const struct al_weight *demand = &l->site.layer->demands[i];
+        if (strcmp(demand->name, name) == 0 && (path == NULL || strcmp(demand->path, path) == 0))
+            return al_lower_weight_as(l, i, l->real);
+    }
+    return AL_NONE_INDEX;
+}
+
 uint32_t al_lower_weight(struct al_lowering *l, const char *name)
 {
-    for (uint32_t i = 0; i < l->site.layer->demand_count; i++)
-        if (al_text_is(al_text_of(l->site.layer->demands[i].name), name))
-            return al_lower_weight_as(l, i, l->real);
-    return AL_NONE_INDEX;
+    return al_lower_weight_at(l, NULL, name);
 }
 
 /* Keras's autocast: floating-point inputs of layers, never of raw operations or whole

@@ -74,6 +74,8 @@ uint32_t al_lower_mask_of(const struct al_lowering *l, uint32_t n);
 /* A weight by the name under which the row demands it, in the layer's real type;
    AL_NONE_INDEX where the layer has none of that name (not a failure). */
 uint32_t al_lower_weight(struct al_lowering *l, const char *name);
+/* Likewise for what the row demands below `path`: a projection of an attention layer. */
+uint32_t al_lower_weight_at(struct al_lowering *l, const char *path, const char *name);
 /* Likewise by its index among the demands, as the given type (INT64 for integers). */
 uint32_t al_lower_weight_as(struct al_lowering *l, uint32_t index, enum al_dtype as);
 

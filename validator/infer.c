@@ -190,6 +190,11 @@ bool al_site_call_child(struct al_site *s, uint32_t child, uint32_t in_count, co
     if (inner.row->operation || inner.layer->kind == AL_KIND_INPUT_LAYER || inner.row->argument_count == 0)
         return al_site_refuse(s, AL_GRAPH_STRUCTURE, "a layer", al_text_of(inner.row->name),
                               "%s cannot be owned by %s", inner.row->name, s->row->name);
+    /* TimeDistributed and its kin go past the call that knows of scales, and Keras's numbers are then nobody's */
+    if (inner.layer->quantization.mode != AL_QUANTIZED_NONE)
+        return al_site_refuse(s, AL_KERAS_QUANTIZATION, "a layer that is not quantized", al_text_of(inner.row->name),
+                              "%s computes with the quantized numbers of the layer in it as they are, without their "
+                              "scales: what Keras predicts from this file means nothing", s->row->name);
     if (!run_row(&inner))
         return false;
     *out_count = inner.out_count;

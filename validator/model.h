@@ -145,11 +145,31 @@ struct al_graph {
     struct al_port *outputs;
 };
 
+/* Keras's quantization modes: a kernel that is stored as small numbers and their scale. */
+enum al_quantized {
+    AL_QUANTIZED_NONE,
+    AL_QUANTIZED_INT8,
+    AL_QUANTIZED_INT4,
+    AL_QUANTIZED_GPTQ,
+    AL_QUANTIZED_AWQ,
+    AL_QUANTIZED_COUNT
+};
+/* What the policy of a layer's type and its `quantization_config` say together. */
+struct al_quantization {
+    enum al_quantized mode;
+    uint32_t bits;               /* of a stored number: 8, 4; GPTQ: 2, 3, 4 or 8 */
+    uint32_t group;              /* how many rows of the kernel share a scale; 0: all of them */
+    bool inputs;                 /* inputs are brought into low … high too, each row by its largest number */
+    int32_t low, high;
+    double epsilon;              /* added to that largest number */
+};
+
 struct al_layer {
     uint32_t kind;               /* a row of the catalogue, or AL_KIND_CUSTOM + index into policy->custom */
     uint32_t owner;              /* AL_NONE_INDEX for layer 0 */
     struct al_text name;
     enum al_dtype compute_dtype, variable_dtype;
+    struct al_quantization quantization; /* of the layer's own kernel, and of all it projects with */
     bool trainable;
     struct al_value *params;     /* as many as the row has, in its order */
     uint32_t child_count;        /* layers it owns: of a model, a wrapper, an RNN, an activation object */

@@ -268,6 +268,9 @@ static void write_expected(struct al_buffer *b, const struct al_param *p)
     case AL_PARAM_SEED:
         al_buffer_text(b, "a seed");
         break;
+    case AL_PARAM_QUANTIZATION:
+        al_buffer_text(b, "a quantization config");
+        break;
     case AL_PARAM_FIXED:
         al_buffer_text(b, p->fixed);
         break;

@@ -36,6 +36,7 @@ enum al_param_type {
     AL_PARAM_IGNORED_NUMBER,
     AL_PARAM_IGNORED_SHAPE, /* null, a number, a list or a map of them, nested */
     AL_PARAM_IGNORED_TEXT,
+    AL_PARAM_QUANTIZATION,  /* a quantization config: what of it counts goes to the layer's quantization */
     AL_PARAM_FIXED,         /* only the value of `fixed` (JSON text) is allowed: another one is not computed */
     AL_PARAM_TYPE_COUNT
 };
@@ -117,6 +118,7 @@ struct al_row {
     const char *const *functions;      /* NULL-ended; operations: Keras 2's TFOpLambda of these functions. What
                                           is a key of Keras 3's object is a keyword of the call there */
     bool keras2_only;                  /* Keras 3 does not have it any more */
+    bool quantizable;                  /* its kernel, or those of its projections, may be stored quantized */
     const struct al_param *params;
     uint32_t param_count;
     const struct al_argument *arguments;

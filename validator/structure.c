@@ -3,6 +3,7 @@
 
 #include "validator/catalogue.h"
 #include "validator/params.h"
+#include "validator/quantization.h"
 
 #include <string.h>
 
@@ -103,7 +104,7 @@ static bool check_kind(struct al_site *s)
         return broken(s, "the layer has no parameters");
     if (s->layer->compute_dtype >= AL_DTYPE_COUNT || s->layer->variable_dtype >= AL_DTYPE_COUNT)
         return broken(s, "the layer has no type");
-    return true;
+    return al_check_quantization(s);
 }
 
 static bool owns(const struct al_site *s, int64_t index)

@@ -3,6 +3,7 @@
 #include "validator/families/common.h"
 
 #include "inference/families/families.h"
+#include "inference/quantized.h"
 
 #include <math.h>
 
@@ -144,26 +145,49 @@ static bool split_axes(struct al_lowering *l, struct heads *h)
     return true;
 }
 
-/* A weight of one of the projections; AL_NONE_INDEX where the layer has none. */
-static uint32_t projection_weight(struct al_lowering *l, const char *path, const char *name)
+/* The shape of a projection's kernel in plain numbers: (in, heads, width). */
+static struct al_shape kernel_shape(const struct al_lowering *l, const char *path, int64_t in)
 {
-    for (uint32_t i = 0; i < l->site.layer->demand_count; i++)
-        if (strcmp(l->site.layer->demands[i].path, path) == 0 && strcmp(l->site.layer->demands[i].name, name) == 0)
-            return al_lower_weight_as(l, i, l->real);
-    return AL_NONE_INDEX;
+    const bool key = strcmp(path, "key_dense") == 0, value = strcmp(path, "value_dense") == 0;
+    const bool grouped = l->site.layer->kind == AL_KIND_GROUP_QUERY_ATTENTION;
+    const struct al_site *s = &l->site;
+    const bool own_width = value || strcmp(path, "gate_dense") == 0;
+    struct al_shape k = {.rank = 3, .dim = {in}};
+    if (grouped) {
+        k.dim[1] = al_param_int(s, key || value ? "num_key_value_heads" : "num_query_heads");
+        k.dim[2] = al_param_int(s, "head_dim");
+    } else {
+        k.dim[1] = al_param_int(s, "num_heads");
+        k.dim[2] = al_param_int(s, own_width && !al_param_is_null(s, "value_dim") ? "value_dim" : "key_dim");
+    }
+    return k;
+}
+
+/* x (…, in) times the kernel, flat, and the bias of the projection at `path`. */
+static uint32_t projected(struct al_lowering *l, uint32_t x, const char *path, const struct al_shape *k,
+                          uint32_t summed)
+{
+    struct al_shape flat = {.rank = 2, .dim = {1, 1}};
+    uint32_t bias = al_lower_weight_at(l, path, "bias");
+    for (uint32_t i = 0; i < k->rank; i++)
+        flat.dim[i >= summed] *= k->dim[i];
+    const struct al_shape one = {.rank = 1, .dim = {flat.dim[1]}};
+    if (bias != AL_NONE_INDEX)
+        bias = al_emit_reshape(l, bias, &one);
+    if (l->site.layer->quantization.mode == AL_QUANTIZED_NONE)
+        return al_emit_dense(l, x, al_emit_reshape(l, al_lower_weight_at(l, path, "kernel"), &flat), bias);
+    const uint32_t y = al_lower_quantized_projection(l, path, x, summed, k);
+    return bias == AL_NONE_INDEX ? y : al_emit_binary(l, AL_OP_ADD, y, bias);
 }
 
 /* x (…, in) · kernel (in, heads, width) + bias (heads, width): (…, heads, width) */
 static uint32_t project(struct al_lowering *l, uint32_t x, const char *path)
 {
-    const uint32_t kernel = projection_weight(l, path, "kernel"), bias = projection_weight(l, path, "bias");
-    const struct al_shape k = *al_emit_shape(l, kernel);
-    if (kernel == AL_NONE_INDEX)
-        return kernel;
-    const struct al_shape flat = {.rank = 2, .dim = {k.dim[0], k.dim[1] * k.dim[2]}},
-        one = {.rank = 1, .dim = {flat.dim[1]}};
-    const uint32_t y = al_emit_dense(l, x, al_emit_reshape(l, kernel, &flat),
-                                     bias == AL_NONE_INDEX ? bias : al_emit_reshape(l, bias, &one));
+    const struct al_shape in = *al_emit_shape(l, x);
+    if (x == AL_NONE_INDEX)
+        return x;
+    const struct al_shape k = kernel_shape(l, path, in.dim[in.rank - 1]);
+    const uint32_t y = projected(l, x, path, &k, 1);
     struct al_shape out = *al_emit_shape(l, y);
     out.dim[out.rank - 1] = k.dim[1];
     out.dim[out.rank++] = k.dim[2];
@@ -307,22 +331,29 @@ static uint32_t masked_softmax(struct al_lowering *l, uint32_t scores, uint32_t 
     return fused ? weights : al_emit_where(l, seen, weights, al_emit_number(l, dtype, 0));
 }
 
+/* (heads, width, out…) */
+static struct al_shape output_kernel(const struct al_lowering *l, int64_t heads, int64_t width)
+{
+    struct al_shape k = {.rank = 3, .dim = {heads, width, l->site.in[0].dim[l->site.in[0].rank - 1]}};
+    if (al_param_is_null(&l->site, "output_shape"))
+        return k;
+    const struct al_value *shape = al_param_of(&l->site, "output_shape");
+    k.rank = 2;
+    for (uint32_t i = 0; i < shape->count && k.rank < AL_MAX_RANK; i++)
+        k.dim[k.rank++] = shape->integers[i];
+    return k;
+}
+
 /* (…, heads, width) · kernel (heads, width, out…) + bias (out…) */
 static uint32_t project_out(struct al_lowering *l, uint32_t x)
 {
-    const uint32_t kernel = projection_weight(l, "output_dense", "kernel");
-    const uint32_t bias = projection_weight(l, "output_dense", "bias");
-    const struct al_shape k = *al_emit_shape(l, kernel);
-    struct al_shape in = *al_emit_shape(l, x), flat = {.rank = 2, .dim = {k.dim[0] * k.dim[1], 1}};
-    if (x == AL_NONE_INDEX || kernel == AL_NONE_INDEX)
-        return AL_NONE_INDEX;
-    for (uint32_t i = 2; i < k.rank; i++)
-        flat.dim[1] *= k.dim[i];
+    struct al_shape in = *al_emit_shape(l, x), k;
+    if (x == AL_NONE_INDEX)
+        return x;
+    k = output_kernel(l, in.dim[in.rank - 2], in.dim[in.rank - 1]);
     in.rank--;
-    in.dim[in.rank - 1] = flat.dim[0];
-    const struct al_shape one = {.rank = 1, .dim = {flat.dim[1]}};
-    const uint32_t y = al_emit_dense(l, al_emit_reshape(l, x, &in), al_emit_reshape(l, kernel, &flat),
-                                     bias == AL_NONE_INDEX ? bias : al_emit_reshape(l, bias, &one));
+    in.dim[in.rank - 1] = k.dim[0] * k.dim[1];
+    const uint32_t y = projected(l, al_emit_reshape(l, x, &in), "output_dense", &k, 2);
     in.rank--;
     for (uint32_t i = 2; i < k.rank; i++)
         in.dim[in.rank++] = k.dim[i];

@@ -1,7 +1,6 @@
 /* EinsumDense: a product that an equation describes (keras/src/layers/core/einsum_dense.py). */
-#include "validator/einsum.h"
-
 #include "inference/families/families.h"
+#include "inference/quantized.h"
 
 /* A term with letters in place of its ellipsis: capitals from `first` on, which Keras's
    equations may hold too, and so only such as the equation does not have. */
@@ -49,16 +48,19 @@ static char *spelled_out(struct al_lowering *l, const struct al_einsum *e, uint3
 void al_lower_einsum_dense(struct al_lowering *l)
 {
     struct al_einsum e;
+    struct al_shape said, out;
+    struct al_kernel kernel;
     const uint32_t x = l->in[0].operand, bias = al_lower_weight(l, "bias");
-    if (!al_einsum_parse(al_param_of(&l->site, "equation")->text, &e) || e.input_count != 2 ||
-        l->site.in[0].rank < e.inputs[0].count) {
+    if (!al_einsum_dense_shapes(&l->site, &e, &said, &out, &kernel)) {
         al_lower_fail(l, AL_INTERNAL, "an equation that the verified model cannot have");
         return;
     }
     const char *equation = spelled_out(l, &e, l->site.in[0].rank);
     if (equation == NULL)
         return;
-    uint32_t y = al_emit_einsum(l, equation, x, al_lower_weight(l, "kernel"));
+    uint32_t y = l->site.layer->quantization.mode == AL_QUANTIZED_NONE
+                     ? al_emit_einsum(l, equation, x, al_lower_weight(l, "kernel"))
+                     : al_lower_quantized_einsum(l, equation, x, &kernel);
     if (bias != AL_NONE_INDEX)
         y = al_emit_binary(l, AL_OP_ADD, y, bias);
     al_lower_result(l, al_lower_activation(l, "activation", y));

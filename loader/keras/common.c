@@ -67,6 +67,17 @@ static bool is_size(json_t *value)
     return json_is_array(value);
 }
 
+static bool layer_dtype(struct al_keras *k, struct al_layer *l, json_t *value, const struct al_place *place)
+{
+    struct al_keras_policy policy;
+    if (!al_keras_policy(k, value, place, &policy))
+        return false;
+    l->compute_dtype = policy.compute;
+    l->variable_dtype = policy.variable;
+    l->quantization = policy.quantization;
+    return true;
+}
+
 bool al_keras_common_key(struct al_keras *k, uint32_t layer, const char *key, json_t *value,
                          const struct al_place *place, bool *handled)
 {
@@ -89,7 +100,7 @@ bool al_keras_common_key(struct al_keras *k, uint32_t layer, const char *key, js
             l->trainable = !json_is_false(value);
         return true;
     case COMMON_DTYPE:
-        return al_keras_dtype(k, value, place, &l->compute_dtype, &l->variable_dtype);
+        return layer_dtype(k, l, value, place);
     case COMMON_BATCH_SHAPE:
         return input_shape(k, layer, value, place);
     case COMMON_REGULARIZER:

@@ -1,5 +1,7 @@
 /* Types of numbers: a name, or the object in which newer Keras wraps the policy. */
-#include "loader/keras/reading.h"
+#include "loader/keras/quantization.h"
+
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -10,6 +12,9 @@ static const struct {
 };
 
 static const char *const policy_classes[] = {"DTypePolicy", "FloatDTypePolicy", "Policy", "PolicyV1", NULL};
+static const char *const quantized_classes[] = {"QuantizedDTypePolicy",       "Int4DTypePolicy",
+                                                "GPTQDTypePolicy",            "AWQDTypePolicy",
+                                                "QuantizedFloat8DTypePolicy", "TernaryDTypePolicy", NULL};
 static const char *const policy_modules[] = {"keras",
                                              "keras.dtype_policies",
                                              "keras.src.dtype_policies.dtype_policy",
@@ -20,6 +25,8 @@ static const char *const policy_modules[] = {"keras",
 static const char *const policy_keys[] = {"class_name", "config", "module", "registered_name", "shared_object_id", NULL};
 static const char *const policy_config_keys[] = {"name", "source_name", "loss_scale", NULL};
 
+static const char *const quantized_config_keys[] = {"mode", "source_name", "amax_history_length", NULL};
+
 static bool listed(const char *const *list, struct al_text text)
 {
     for (; *list != NULL; list++)
@@ -28,49 +35,101 @@ static bool listed(const char *const *list, struct al_text text)
     return false;
 }
 
-static bool by_name(struct al_keras *k, json_t *json, const struct al_place *place, enum al_dtype *compute,
-                    enum al_dtype *variable)
+static bool by_name(struct al_keras *k, struct al_text name, json_t *json, const struct al_place *place,
+                    struct al_keras_policy *out)
 {
-    struct al_text name = al_json_text(json);
     for (size_t i = 0; i < sizeof mixed / sizeof mixed[0]; i++)
         if (al_text_is(name, mixed[i].name)) {
-            *compute = mixed[i].compute;
-            *variable = mixed[i].variable;
+            out->compute = mixed[i].compute;
+            out->variable = mixed[i].variable;
             return true;
         }
     enum al_dtype dtype = name.at != NULL ? al_dtype_by_name(name) : AL_DTYPE_NONE;
     if (dtype == AL_DTYPE_NONE)
         return al_find(k->findings, AL_KERAS_DTYPE, place, "a type of numbers that Keras computes with",
                        al_json_show(k->findings, json), "a type of numbers that Airlock does not compute with");
-    *compute = *variable = dtype;
+    out->compute = out->variable = dtype;
     return true;
 }
 
-bool al_keras_dtype(struct al_keras *k, json_t *json, const struct al_place *place, enum al_dtype *compute,
-                    enum al_dtype *variable)
+static bool quantized(struct al_keras *k, struct al_text mode, json_t *json, const struct al_place *place,
+                      struct al_keras_policy *out)
+{
+    return al_keras_quantization_mode(mode, &out->quantization) ||
+           al_find(k->findings, AL_KERAS_QUANTIZATION, place, "int8, int4, gptq or awq",
+                   al_json_show(k->findings, json), "a way of quantizing that Airlock does not compute");
+}
+
+/* Whole, and after "_from_" the policy that a quantized one was made from: int8_from_mixed_bfloat16. */
+static bool by_word(struct al_keras *k, json_t *json, const struct al_place *place, struct al_keras_policy *out)
+{
+    static const char from[] = "_from_";
+    const struct al_text name = al_json_text(json);
+    for (size_t i = 0; i + strlen(from) <= name.length; i++)
+        if (memcmp(name.at + i, from, strlen(from)) == 0)
+            return quantized(k, (struct al_text){name.at, i}, json, place, out) &&
+                   by_name(k, (struct al_text){name.at + i + strlen(from), name.length - i - strlen(from)}, json,
+                           place, out);
+    return by_name(k, name, json, place, out);
+}
+
+static bool quantized_object(struct al_keras *k, json_t *config, const struct al_place *at,
+                             struct al_keras_policy *out)
+{
+    json_t *mode = json_object_get(config, "mode"), *source = json_object_get(config, "source_name");
+    const struct al_place place = al_place_key(at, al_text_of("source_name"));
+    if (!al_keras_only_keys(k, config, at, quantized_config_keys))
+        return false;
+    if (!json_is_string(mode))
+        return al_keras_bad_value(k, at, "a mode of quantization", mode, "mode");
+    if (!quantized(k, al_json_text(mode), mode, at, out))
+        return false;
+    out->compute = out->variable = AL_FLOAT32;
+    return json_is_null(source) || by_name(k, al_json_text(source), source, &place, out);
+}
+
+bool al_keras_policy(struct al_keras *k, json_t *json, const struct al_place *place, struct al_keras_policy *out)
 {
     struct al_keras_object o;
-    if (json_is_null(json)) {
-        *compute = *variable = AL_FLOAT32;
+    *out = (struct al_keras_policy){AL_FLOAT32, AL_FLOAT32, {0}};
+    if (json_is_null(json))
         return true;
-    }
     if (!al_keras_is_object(json))
-        return by_name(k, json, place, compute, variable);
+        return by_word(k, json, place, out);
     if (!al_keras_object(k, json, place, &o) || !al_keras_refuse_callable(k, &o, place))
         return false;
     if (o.registered_name.at != NULL && !al_text_equal(o.registered_name, o.class_name))
         return al_keras_unknown_class(k, &o, place, "a dtype policy");
-    if (!listed(policy_classes, o.class_name) || (o.module.at != NULL && !listed(policy_modules, o.module)))
-        return al_find(k->findings, AL_KERAS_DTYPE, place, "a plain or mixed float policy", o.class_name,
+    const bool plain = listed(policy_classes, o.class_name), scaled = listed(quantized_classes, o.class_name);
+    if ((!plain && !scaled) || (o.module.at != NULL && !listed(policy_modules, o.module)))
+        return al_find(k->findings, AL_KERAS_DTYPE, place, "a plain, mixed or quantized policy", o.class_name,
                        "a dtype policy that Airlock does not compute with");
     struct al_place at = al_place_key(place, al_text_of("config"));
     if (!json_is_object(o.config))
         return al_find(k->findings, AL_KERAS_FORM, &at, "an object", al_json_show(k->findings, o.config),
                        "a dtype policy without a configuration");
+    if (!al_keras_only_keys(k, json, place, policy_keys))
+        return false;
+    if (scaled)
+        return quantized_object(k, o.config, &at, out);
     json_t *source = json_object_get(o.config, "source_name");
-    if (!al_keras_only_keys(k, json, place, policy_keys) || !al_keras_only_keys(k, o.config, &at, policy_config_keys))
+    if (!al_keras_only_keys(k, o.config, &at, policy_config_keys))
         return false;
     if (source != NULL && !json_is_null(source))
         return al_keras_bad_value(k, &at, "null", source, "source_name");
-    return by_name(k, json_object_get(o.config, "name"), &at, compute, variable);
+    return by_word(k, json_object_get(o.config, "name"), &at, out);
+}
+
+bool al_keras_dtype(struct al_keras *k, json_t *json, const struct al_place *place, enum al_dtype *compute,
+                    enum al_dtype *variable)
+{
+    struct al_keras_policy policy;
+    if (!al_keras_policy(k, json, place, &policy))
+        return false;
+    if (policy.quantization.mode != AL_QUANTIZED_NONE)
+        return al_find(k->findings, AL_KERAS_DTYPE, place, "a plain or mixed float policy",
+                       al_json_show(k->findings, json), "a quantized type where there is nothing to quantize");
+    *compute = policy.compute;
+    *variable = policy.variable;
+    return true;
 }

@@ -1,6 +1,6 @@
 /* The configuration of one layer against its row: every key is known, every value
    is what the row takes, every default is filled in. */
-#include "loader/keras/reading.h"
+#include "loader/keras/quantization.h"
 
 #include <string.h>
 
@@ -85,5 +85,6 @@ bool al_keras_params(struct al_keras *k, uint32_t layer, const struct al_row *ro
                            "%s has no setting \"%s\"", row->name, al_show(k->findings, al_text_of(key)));
     }
     /* an operation of Keras 2 gets its settings with its call */
-    return (row->operation && k->keras2) || al_keras_default_params(k, layer, row, config, place);
+    return (row->operation && k->keras2) || (al_keras_default_params(k, layer, row, config, place) &&
+                                             al_keras_settle_quantization(k, layer, place));
 }

@@ -15,6 +15,7 @@ struct al_keras_layer {
     bool starts_with_node;           /* a nested model that existed as a graph before it was first called */
     uint32_t input_count;            /* models: how a call by keyword finds its inputs */
     const struct al_text *input_keys;
+    struct al_quantization config;   /* what its quantization_config says; mode NONE: nothing */
 };
 
 struct al_keras {
@@ -93,6 +94,13 @@ json_t *al_keras_untag(struct al_keras *k, json_t *json);
 /* activation.c, dtype.c, builtin.c */
 bool al_keras_activation(struct al_keras *k, uint32_t layer, const char *key, json_t *json,
                          const struct al_place *place, struct al_value *out);
+/* A type of numbers, or a policy: what is computed in, what variables are, how kernels are quantized. */
+struct al_keras_policy {
+    enum al_dtype compute, variable;
+    struct al_quantization quantization;
+};
+bool al_keras_policy(struct al_keras *k, json_t *json, const struct al_place *place, struct al_keras_policy *out);
+/* The same where nothing can be quantized. */
 bool al_keras_dtype(struct al_keras *k, json_t *json, const struct al_place *place, enum al_dtype *compute,
                     enum al_dtype *variable);
 enum al_keras_area { AL_KERAS_INITIALIZERS, AL_KERAS_REGULARIZERS, AL_KERAS_CONSTRAINTS, AL_KERAS_SEEDS };

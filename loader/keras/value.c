@@ -1,6 +1,6 @@
 /* One value of a configuration, from JSON to the type that the catalogue's row asks
    for. Ranges and lengths are judged by al_param_fits, as they are again in the parent. */
-#include "loader/keras/reading.h"
+#include "loader/keras/quantization.h"
 
 #include "validator/params.h"
 
@@ -226,7 +226,7 @@ static bool equals_fixed(const struct al_param *param, json_t *json)
 }
 
 /* What is checked for form and dropped. */
-static bool dropped(struct al_keras *k, const struct al_param *param, json_t *json, const struct al_place *place,
+static bool dropped(struct al_keras *k, uint32_t layer, const struct al_param *param, json_t *json, const struct al_place *place,
                     bool *good)
 {
     *good = true;
@@ -251,6 +251,8 @@ static bool dropped(struct al_keras *k, const struct al_param *param, json_t *js
     case AL_PARAM_IGNORED_SHAPE:
         *good = shapes_only(json, 0);
         return true;
+    case AL_PARAM_QUANTIZATION:
+        return al_keras_quantization_config(k, layer, json, place);
     default: /* AL_PARAM_FIXED */
         *good = equals_fixed(param, json);
         return true;
@@ -310,7 +312,7 @@ static bool convert(struct al_keras *k, uint32_t layer, const struct al_param *p
     case AL_PARAM_LAYERS:
         return owned_layers(k, layer, param, json, place, out, good);
     default:
-        return dropped(k, param, json, place, good);
+        return dropped(k, layer, param, json, place, good);
     }
 }
 

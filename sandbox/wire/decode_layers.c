@@ -2,6 +2,8 @@
    children follows from the owners alone and can neither share nor loop. */
 #include "sandbox/wire/decode.h"
 
+#include <string.h>
+
 static void get_params(struct al_reader *r, struct al_layer *layer, const struct al_row *row)
 {
     uint32_t tainted_count = al_get_u32(r);
@@ -25,6 +27,23 @@ static void get_weights(struct al_reader *r, struct al_layer *layer, uint32_t te
     layer->weight_count = al_reader_good(r) ? count : 0;
 }
 
+/* Ranges are for the validator, which holds the row against them. */
+static void get_quantization(struct al_reader *r, struct al_quantization *q)
+{
+    q->mode = (enum al_quantized)al_get_u8_below(r, AL_QUANTIZED_COUNT, "a layer is quantized in a known way");
+    if (q->mode == AL_QUANTIZED_NONE)
+        return;
+    q->bits = al_get_u8(r);
+    q->group = al_get_u32(r);
+    q->inputs = al_get_bool(r);
+    if (!q->inputs)
+        return;
+    q->low = (int8_t)al_get_u8(r);
+    q->high = (int8_t)al_get_u8(r);
+    uint64_t bits = al_get_u64(r);
+    memcpy(&q->epsilon, &bits, sizeof bits);
+}
+
 static void get_layer(struct al_reader *r, struct al_model *m, uint32_t index, const struct al_wire_context *context)
 {
     struct al_layer *layer = &m->layers[index];
@@ -38,6 +57,7 @@ static void get_layer(struct al_reader *r, struct al_model *m, uint32_t index, c
     layer->name = al_get_text(r, AL_MAX_NAME_BYTES);
     layer->compute_dtype = (enum al_dtype)al_get_u8_below(r, AL_DTYPE_COUNT, "a layer computes in a known type");
     layer->variable_dtype = (enum al_dtype)al_get_u8_below(r, AL_DTYPE_COUNT, "a layer's weights have a known type");
+    get_quantization(r, &layer->quantization);
     layer->trainable = al_get_bool(r);
     if (al_get_bool(r))
         layer->graph = al_reader_room(r, 1, sizeof *layer->graph); /* filled by al_unwire_graphs */

@@ -67,6 +67,21 @@ void al_put_value(struct al_buffer *out, const struct al_value *value)
     }
 }
 
+static void put_quantization(struct al_buffer *out, const struct al_quantization *q)
+{
+    al_buffer_u8(out, (uint8_t)q->mode);
+    if (q->mode == AL_QUANTIZED_NONE)
+        return;
+    al_buffer_u8(out, (uint8_t)q->bits);
+    al_buffer_u32(out, q->group);
+    al_buffer_u8(out, q->inputs);
+    if (!q->inputs)
+        return;
+    al_buffer_u8(out, (uint8_t)q->low);
+    al_buffer_u8(out, (uint8_t)q->high);
+    put_real(out, q->epsilon);
+}
+
 static bool put_layer(struct al_buffer *out, const struct al_model *m, uint32_t index, uint32_t param_count)
 {
     const struct al_layer *layer = &m->layers[index];
@@ -79,6 +94,7 @@ static bool put_layer(struct al_buffer *out, const struct al_model *m, uint32_t 
     al_put_text(out, layer->name);
     al_buffer_u8(out, (uint8_t)layer->compute_dtype);
     al_buffer_u8(out, (uint8_t)layer->variable_dtype);
+    put_quantization(out, &layer->quantization);
     al_buffer_u8(out, layer->trainable);
     al_buffer_u8(out, layer->graph != NULL);
     al_buffer_u32(out, param_count);

@@ -1,5 +1,7 @@
 /* Attention: the plain one, the additive one, and with several heads (keras/src/layers/attention). */
+#include "base/checked.h"
 #include "validator/families/common.h"
+#include "validator/quantization.h"
 
 static bool dims_agree(int64_t a, int64_t b)
 {
@@ -158,14 +160,34 @@ static bool gather_heads(struct al_site *s, struct heads *h)
     return true;
 }
 
+/* A projection is an EinsumDense whose equation sums over the first `summed` axes of the kernel and leaves
+   `kept` axes of its input in front. */
+static bool demand_stored(struct al_site *s, const struct al_shape *whole, uint32_t summed, uint32_t kept,
+                          const struct al_shape *bias)
+{
+    struct al_kernel k = {.whole = *whole, .rows = 1, .columns = 1, .lies_as_output = true};
+    const struct al_shape *wanted = al_param_bool(s, "use_bias") ? bias : NULL;
+    if (s->layer->quantization.mode == AL_QUANTIZED_NONE)
+        return al_demand_kernel(s, &k, wanted);
+    for (uint32_t i = 0; i < kept && i < AL_MAX_RANK; i++)
+        k.scale.dim[k.scale.rank++] = 1;
+    for (uint32_t i = 0; i < whole->rank; i++) {
+        if (!al_mul_i64(i < summed ? k.rows : k.columns, whole->dim[i], i < summed ? &k.rows : &k.columns) ||
+            k.scale.rank == AL_MAX_RANK)
+            return al_site_bad_shape(s, "a kernel of fewer numbers", whole);
+        if (i >= summed)
+            k.scale.dim[k.scale.rank++] = whole->dim[i];
+    }
+    return al_demand_kernel(s, &k, wanted);
+}
+
 static bool demand_projection(struct al_site *s, const char *path, const struct al_shape *in, int64_t heads,
                               int64_t width)
 {
     struct al_shape kernel = {.rank = 3, .dim = {in->dim[in->rank - 1], heads, width}},
                     bias = al_shape_2(heads, width);
     s->path = path;
-    return al_demand(s, "kernel", &kernel, true) &&
-           (!al_param_bool(s, "use_bias") || al_demand(s, "bias", &bias, true));
+    return demand_stored(s, &kernel, 1, in->rank - 1, &bias);
 }
 
 /* In the order in which Keras creates the projections. */
@@ -183,8 +205,7 @@ static bool demand_heads(struct al_site *s, const struct heads *h)
         !demand_projection(s, "value_dense", h->value, h->key_heads, h->value_dim))
         return false;
     s->path = "output_dense";
-    return al_demand(s, "kernel", &kernel, true) &&
-           (!al_param_bool(s, "use_bias") || al_demand(s, "bias", &h->output, true));
+    return demand_stored(s, &kernel, 2, h->query->rank - 1, &h->output);
 }
 
 /* The attended axes of the query, as bits; by default all between the batch and the last. */
@@ -282,6 +303,7 @@ static bool infer_multi(struct al_site *s)
 
 const struct al_row al_row_multi_head_attention = {
     .name = "MultiHeadAttention",
+    .quantizable = true,
     AL_PARAMS(multi_params),
     AL_ARGUMENTS(head_arguments),
     .mask = AL_MASK_OWN,
@@ -325,6 +347,7 @@ static bool infer_grouped(struct al_site *s)
 
 const struct al_row al_row_group_query_attention = {
     .name = "GroupQueryAttention",
+    .quantizable = true,
     .group_name = "grouped_query_attention",
     AL_PARAMS(grouped_params),
     AL_ARGUMENTS(head_arguments),

@@ -77,7 +77,6 @@ static bool infer_conv(struct al_site *s)
         OUTPUT_KEYS, \
         AL_CREATION_KEYS("kernel"), \
         AL_LORA_KEYS, \
-        AL_QUANTIZATION_KEY, \
     }; \
     static const char *const names_##symbol[] = {alias, NULL}; \
     const struct al_row al_row_##symbol = { \

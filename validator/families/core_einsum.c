@@ -1,7 +1,9 @@
 /* EinsumDense: a product that an equation describes (keras/src/layers/core/einsum_dense.py,
    _analyze_split_string). */
+#include "base/checked.h"
 #include "validator/einsum.h"
 #include "validator/families/common.h"
+#include "validator/quantization.h"
 
 static const struct al_param einsum_params[] = {
     {.key = "equation", .type = AL_PARAM_TEXT, .flags = AL_PARAM_REQUIRED},
@@ -111,29 +113,64 @@ static bool bias_shape(struct al_site *s, const struct al_einsum *e, const struc
     return true;
 }
 
+/* Where the kernel's axes go: those that the output lacks are summed over; the scales of int8
+   lie as the output does, with 1 where the kernel has no part (_analyze_quantization_info). */
+static bool stored_kernel(struct al_site *s, const struct al_einsum *e, uint32_t rank, struct al_kernel *k)
+{
+    k->lies_as_output = true;
+    k->rows = k->columns = 1;
+    k->pack_axis = 0;
+    k->scale = (struct al_shape){.rank = rank};
+    for (uint32_t i = 0; i < rank; i++)
+        k->scale.dim[i] = 1;
+    bool summed = false;
+    for (uint32_t i = 0; i < k->whole.rank; i++) {
+        const uint32_t at = al_einsum_axis(&e->output, e->inputs[1].letters[i], rank);
+        const int64_t length = k->whole.dim[i];
+        if (length < 0 || !al_mul_i64(at == AL_NONE_INDEX ? k->rows : k->columns, length,
+                                      at == AL_NONE_INDEX ? &k->rows : &k->columns))
+            return al_site_bad_shape(s, "sizes known from the configuration", &k->whole);
+        if (at != AL_NONE_INDEX)
+            k->scale.dim[at] = length;
+        else if (!summed)
+            k->pack_axis = i;
+        summed = summed || at == AL_NONE_INDEX;
+    }
+    return true;
+}
+
+bool al_einsum_dense_shapes(struct al_site *s, struct al_einsum *e, struct al_shape *said, struct al_shape *out,
+                            struct al_kernel *kernel)
+{
+    struct al_text equation = al_param_of(s, "equation")->text;
+    *kernel = (struct al_kernel){0};
+    if (!al_einsum_parse(equation, e) || !known_form(e))
+        return al_site_refuse(s, AL_GRAPH_PARAMETER, "an equation such as ab,bc->ac", equation,
+                              "the equation of EinsumDense is not one that is computed");
+    if (s->in[0].rank < e->inputs[0].count)
+        return al_site_bad_shape(s, "as many axes as the equation names", &s->in[0]);
+    if (!output_shape(s, e, said))
+        return false;
+    *out = *said;
+    /* weights take their lengths from what the configuration says, not from what can be worked out */
+    return match_letters(s, e, out) && kernel_shape(s, e, said, &kernel->whole) &&
+           (s->layer->quantization.mode == AL_QUANTIZED_NONE || stored_kernel(s, e, said->rank, kernel));
+}
+
 static bool infer_einsum_dense(struct al_site *s)
 {
     struct al_einsum e;
-    struct al_shape said, out, kernel, bias;
-    struct al_text equation = al_param_of(s, "equation")->text;
-    if (!al_einsum_parse(equation, &e) || !known_form(&e))
-        return al_site_refuse(s, AL_GRAPH_PARAMETER, "an equation such as ab,bc->ac", equation,
-                              "the equation of EinsumDense is not one that is computed");
-    if (s->in[0].rank < e.inputs[0].count)
-        return al_site_bad_shape(s, "as many axes as the equation names", &s->in[0]);
-    if (!output_shape(s, &e, &said))
-        return false;
-    out = said;
-    /* weights take their lengths from what the configuration says, not from what can be worked out */
-    if (!match_letters(s, &e, &out) || !kernel_shape(s, &e, &said, &kernel) || !al_demand(s, "kernel", &kernel, true))
-        return false;
-    if (!al_param_is_null(s, "bias_axes") && (!bias_shape(s, &e, &said, &bias) || !al_demand(s, "bias", &bias, true)))
-        return false;
-    return al_check_activation(s, "activation", &out) && al_site_output(s, &out);
+    struct al_shape said, out, bias;
+    struct al_kernel kernel;
+    const bool biased = !al_param_is_null(s, "bias_axes");
+    return al_einsum_dense_shapes(s, &e, &said, &out, &kernel) && (!biased || bias_shape(s, &e, &said, &bias)) &&
+           al_demand_kernel(s, &kernel, biased ? &bias : NULL) && al_check_activation(s, "activation", &out) &&
+           al_site_output(s, &out);
 }
 
 const struct al_row al_row_einsum_dense = {
     .name = "EinsumDense",
+    .quantizable = true,
     AL_PARAMS(einsum_params),
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_DROPS,
