@@ -4,7 +4,9 @@ with what arguments a file is to be vetted. Each file is named after the finding
 
     python3 tests/make/findings.py tests/data/findings
 
-Needs h5py. The honest files were saved by Keras 3.15.1: honest.keras and honest.h5 are Sequential, shared.keras calls
+Needs h5py. The files zip.*, hdf5.* and graph.structure.keras that are not named here are the first that the tool of
+tests/mutants was refused for that reason (mutants --seed 3 --count 60000 --each DIRECTORY honest.keras honest.h5
+shared.keras ../../files/hdf5/{v108,layers-v110,links-v110}.h5). The honest files were saved by Keras 3.15.1: honest.keras and honest.h5 are Sequential, shared.keras calls
 one Dense twice. The files not named here came about the same way, with Keras, h5py and a hex editor; all that a payload
 in them would do is make an empty directory.
 """
@@ -159,6 +161,116 @@ shards["weight_map"] = {"/layers/dense/vars": ["keras.shard-missing_00000.weight
 write("keras.shard-missing.weights.json", json.dumps(shards).encode())
 write("honest.json", HONEST["config.json"])
 CASES["format.ambiguous"] = ["--architecture", "honest.json", "honest.h5"]
+OWN = {"module": "builtins", "class_name": "function", "config": "my_loss", "registered_name": "function"}
+
+# ---- limits of the formats and of the policy ----
+HONEST_BYTES = archive(HONEST)
+END = HONEST_BYTES.rindex(b"PK\5\6")
+write("limit.archive-members.keras", HONEST_BYTES[:END + 8] + struct.pack("<HH", 8192, 8192) + HONEST_BYTES[END + 12:])
+keras("limit.json", config_json=HONEST["config.json"].replace(b'"sequential"', b'"' + b"s" * (1 << 20) + b'x"', 1))
+keras("many-remarks", lambda c: c["compile_config"].update(loss=OWN, metrics=[OWN, OWN]))
+policy("limit.findings", limits={"findings": 1})
+CASES["limit.findings"][-1] = "many-remarks.keras"
+policy("limit.output", limits={"output_bytes": 300})
+policy("limit.memory", limits={"memory_bytes": 65536})
+policy("input.unsealed", limits={"copy_bytes": 100}, unsealed=True)
+
+
+def tensor(name, node):
+    return {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "dtype": "float32",
+                                                         "keras_history": [name, node, 0]}}
+
+
+def model(name, inner):
+    """input -> inner -> inner -> … eight times: the inner model is shared."""
+    calls = [{"args": [tensor("x" + name, 0) if i == 0 else tensor(inner["config"]["name"], i - 1)], "kwargs": {}}
+             for i in range(8)]
+    shared = {**inner, "name": inner["config"]["name"], "inbound_nodes": calls}
+    given = {"module": "keras.layers", "class_name": "InputLayer", "registered_name": None, "name": "x" + name,
+             "config": {"batch_shape": [None, 4], "dtype": "float32", "name": "x" + name}, "inbound_nodes": []}
+    return {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
+            "config": {"name": name, "trainable": True, "layers": [given, shared],
+                       "input_layers": [["x" + name, 0, 0]], "output_layers": [[inner["config"]["name"], 7, 0]]}}
+
+
+tower = {"module": "keras.layers", "class_name": "ReLU", "registered_name": None, "config": {"name": "re_lu"}}
+for level in range(7):  # 8^7 calls, from a text of a few thousand letters
+    tower = model("m%d" % level, tower)
+keras("limit.calls", config_json=json.dumps(tower).encode())
+
+# ---- what layers say of themselves ----
+keras("graph.parameter", lambda c: c["config"]["layers"][1].update(class_name="EinsumDense", config={
+    "name": "e", "equation": "abc", "output_shape": [5], "bias_axes": None, "activation": "linear"}))
+keras("keras.vocabulary-path", lambda c: c["config"]["layers"][1].update(class_name="StringLookup", config={
+    "name": "string_lookup", "vocabulary": "/etc/passwd"}))
+
+
+
+
+def both_directions(f):
+    """A Bidirectional whose two directions are to read the same numbers."""
+    config = json.loads(f.attrs["model_config"])
+    first, cell = config["config"]["layers"][0]["config"], {"name": "a", "units": 1, "use_bias": False}
+    first["batch_shape"] = [None, 3, 4]
+    config["config"]["layers"][1] = {"module": "keras.layers", "class_name": "Bidirectional", "registered_name": None,
+                                     "config": {"name": "dense", "layer": {
+                                         "module": "keras.layers", "class_name": "SimpleRNN", "registered_name": None,
+                                         "config": cell}}}
+    f.attrs["model_config"] = json.dumps(config)
+    group = f["model_weights/dense"]
+    del group["sequential"]
+    group["kernel"], group["recurrent_kernel"] = [[1.0]] * 4, [[1.0]]
+    for name in ("kernel", "recurrent_kernel"):
+        group[name].attrs.clear()
+        data = group[name][()].astype("f4")
+        del group[name]
+        group[name] = data
+    group.attrs["weight_names"] = ["kernel", "recurrent_kernel"] * 2
+
+
+hdf5("weights.shared", both_directions)
+
+# ---- HDF5 ----
+
+
+def nest(f):
+    group = f
+    for _ in range(66):
+        group = group.create_group("a")
+
+
+hdf5("hdf5.too-deep", nest)
+
+# ---- archives ----
+write("zip.empty.keras", b"PK\5\6" + bytes(18))
+sizes = struct.pack("<I", 1 << 30)
+bomb, central = bytearray(HONEST_BYTES), HONEST_BYTES.index(b"PK\1\2")
+bomb[22:26] = bomb[central + 24:central + 28] = sizes
+write("zip.bomb.keras", bytes(bomb))
+
+# ---- arrays ----
+array("npy.boolean", "{'descr': '|b1', 'fortran_order': False, 'shape': (1,)}", b"\2")
+array("npy.duplicate-key", "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", bytes(4))
+array("npy.shape", "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", bytes(4))
+array("npy.string", "{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}", bytes(4))
+array("npy.time", "{'descr': '<M8[D]', 'fortran_order': False, 'shape': (1,)}", bytes(8))
+array("npy.type", "{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}", bytes(16))
+write("npy.not-an-array.npz", archive({"a.npy": b"no array at all"}))
+
+# ---- policies: what `airlock policy check` says of a file ----
+LAYER_OF_OURS = {"name": "A>B", "output": ["input[:]"], "computes": "Relu(input)"}
+for finding, content in {
+        "policy.above-ceiling": {"name": "p", "limits": {"seconds": 999999}},
+        "policy.declaration": {"name": "p", "custom_layers": [{**LAYER_OF_OURS, "config": {"n": {"type": "boolean", "minimum": 1}}}]},
+        "policy.duplicate": {"name": "p", "layers": {"refuse": ["LSTM", "LSTM"]}},
+        "policy.expression": {"name": "p", "custom_layers": [{**LAYER_OF_OURS, "computes": "Relu(inputt)"}]},
+        "policy.missing-key": {"name": "p", "custom_layers": [{"name": "A>B"}]},
+        "policy.unknown-key": {"name": "p", "limts": {}},
+        "policy.value": {"name": "p", "formats": ["pickle"]},
+        "policy.wrong-type": {"name": "p", "graphs": 1}}.items():
+    write(finding + ".policy.json", json.dumps(content, indent=1).encode() + b"\n")
+    CASES[finding] = ["policy", "check", finding + ".policy.json"]
+
 with open(os.path.join(ROOT, "cases.json"), "w", encoding="utf-8") as f:
     json.dump(CASES, f, indent=1, sort_keys=True)
     f.write("\n")

@@ -141,11 +141,13 @@ static json_t *one_off(struct chance *c, json_t *value)
 
 static void swap(const struct node *a, const struct node *b)
 {
-    json_t *old = json_incref(value_at(a)); /* the second may lie in it */
-    json_t *of_b = json_deep_copy(value_at(b));
-    put(b, json_deep_copy(old));
-    put(a, of_b);
-    json_decref(old);
+    /* one may lie in the other: both stay until the end */
+    json_t *of_a = json_incref(value_at(a)), *of_b = json_incref(value_at(b));
+    json_t *for_a = json_deep_copy(of_b), *for_b = json_deep_copy(of_a);
+    put(b, for_b);
+    put(a, for_a);
+    json_decref(of_a);
+    json_decref(of_b);
 }
 
 static void rename_key(struct chance *c, const struct node *n, json_t *value)

@@ -2,9 +2,10 @@
    time and without a fault; and an accepted mutant differs from its origin in the numbers of
    its weights only, or in what the report names.
 
-   mutants [--count N] [--first N] [--seed N] [--save DIRECTORY]
+   mutants [--count N] [--first N] [--seed N] [--save DIRECTORY] [--each DIRECTORY]
            ([--policy FILE] [--architecture FILE | --member FILE]... FILE)...
 
+   --save keeps what breaks the invariant, --each the first mutant that is refused for each finding.
    What is set before a FILE is of that model only. A child does the work; when it dies, the
    mutant that killed it is known and another child goes on behind it. */
 #include "tests/mutants/mutants.h"
@@ -39,7 +40,7 @@ struct plan {
     struct verdict origins[MOST_CASES];
     size_t count;
     uint64_t seed, first, mutants;
-    const char *save;
+    const char *save, *each;    /* directories, or NULL */
     struct tally *tally;
 };
 
@@ -74,6 +75,8 @@ static int take_option(struct plan *p, struct kase *k, struct al_policy **policy
         p->seed = number;
     else if (strcmp(name, "--save") == 0)
         p->save = value;
+    else if (strcmp(name, "--each") == 0)
+        p->each = value;
     else if (strcmp(name, "--policy") == 0)
         *policy = read_policy(value);
     else if (k->count < MOST_FILES && strcmp(name, "--architecture") == 0)
@@ -124,11 +127,11 @@ static void count_kind(struct tally *t, const char *kind, bool accepted)
     }
 }
 
-static void save(const struct plan *p, const struct kase *k, uint64_t number)
+static void save(const char *directory, const char *what, const struct kase *k, uint64_t number)
 {
     char path[4096];
-    for (uint32_t i = 0; p->save != NULL && i < k->count; i++) {
-        (void)snprintf(path, sizeof path, "%s/%llu.%s", p->save, (unsigned long long)number, k->files[i].name);
+    for (uint32_t i = 0; directory != NULL && i < k->count; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s%llu.%s", directory, what, (unsigned long long)number, k->files[i].name);
         FILE *f = fopen(path, "wb");
         if (f == NULL)
             return;
@@ -192,8 +195,10 @@ static void work(struct plan *p, uint64_t number)
     if (outcome >= NO_VERDICT) {
         (void)printf("# mutant %llu of %s (%s): %s\n", (unsigned long long)number, k.label, kind, outcome_words[outcome]);
         (void)fflush(stdout);
-        save(p, &k, number);
+        save(p->save, "", &k, number);
     }
+    if (outcome == REFUSED && t->findings[v.finding] == 1)
+        save(p->each, al_finding_row(v.finding)->id, &k, number);
     verdict_free(&v);
     for (uint32_t i = 0; i < k.count; i++)
         free(k.files[i].bytes);
@@ -237,7 +242,7 @@ static void run(struct plan *p)
         (void)make(p, &k, t->next, &change);
         (void)printf("# mutant %llu of %s: %s\n", (unsigned long long)t->next, k.label,
                      WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF ? "NO END" : "A FAULT");
-        save(p, &k, t->next);
+        save(p->save, "", &k, t->next);
     }
 }
 
@@ -264,7 +269,7 @@ int main(int argc, char **argv)
     static struct plan p = {.seed = 1, .mutants = 10000};
     judge_start();
     if (!read_arguments(&p, argc, argv)) {
-        (void)fprintf(stderr, "usage: mutants [--count N] [--first N] [--seed N] [--save DIRECTORY]\n"
+        (void)fprintf(stderr, "usage: mutants [--count N] [--first N] [--seed N] [--save DIRECTORY] [--each DIRECTORY]\n"
                               "  ([--policy FILE] [--architecture FILE | --member FILE | --shard FILE]... FILE)...\n");
         return 2;
     }

@@ -5,10 +5,12 @@
 #include "sandbox/lockdown/step.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct vetting_result vet_text(const char *text, uint32_t seconds)
 {
@@ -144,6 +146,21 @@ static void a_stopped_cell_is_killed_by_the_wall_clock(void **state)
     assert_in_range(after.tv_sec - before.tv_sec, 1, 2);
 }
 
+static void a_caller_can_give_up(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    struct vetting_result r = vet_bytes_until("sleepy", 6, 10, ends[0]);
+    assert_int_equal(r.vetted->verdict, AL_VERDICT_ERROR);
+    assert_true(has_finding(r.vetted, AL_CELL_INTERRUPTED));
+    free_vetting(&r);
+    assert_int_equal(count_children(), 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_forbidden_call_kills),
         cmocka_unit_test(a_locked_cell_cannot_raise_a_signal),
         cmocka_unit_test(death_before_the_lock_is_the_hosts),
+        cmocka_unit_test(a_caller_can_give_up),
         cmocka_unit_test(a_stopped_cell_is_killed_by_the_wall_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,7 @@ static void require_more(struct al_policy *p)
 struct result {
     enum al_verdict verdict;
     uint32_t held;
-    bool accepted_model;
+    bool accepted_model, names_requirement;
 };
 
 static struct result vet_on(const struct host *host, uint32_t require, uid_t user)
@@ -110,7 +110,8 @@ static struct result vet_on(const struct host *host, uint32_t require, uid_t use
             _exit(91);
         become(host);
         struct vetting_result v = vet_bytes("accept", 6, 10, require_more);
-        r = (struct result){v.vetted->verdict, v.vetted->held, v.vetted->model != NULL};
+        r = (struct result){v.vetted->verdict, v.vetted->held, v.vetted->model != NULL,
+                            has_finding(v.vetted, AL_CELL_REQUIREMENT)};
         (void)!write(ends[1], &r, sizeof r);
         _exit(0);
     }
@@ -142,8 +143,11 @@ static void try_all(uid_t user)
             continue;
         assert_int_equal(r.held | (h->missing & whole.held), whole.held);
         /* the same host under a policy that requires what it lacks */
-        if (h->missing != 0)
-            assert_int_equal(vet_on(h, h->missing, user).verdict, AL_VERDICT_ERROR);
+        if (h->missing == 0)
+            continue;
+        struct result lacking = vet_on(h, h->missing, user);
+        assert_int_equal(lacking.verdict, AL_VERDICT_ERROR);
+        assert_true(lacking.names_requirement);
     }
 }
 

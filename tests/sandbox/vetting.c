@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-struct vetting_result vet_bytes(const void *bytes, size_t size, uint32_t seconds, void (*bend)(struct al_policy *))
+static struct vetting_result vet_with(const void *bytes, size_t size, uint32_t seconds,
+                                      void (*bend)(struct al_policy *), const struct al_vet_options *options)
 {
     struct vetting_result r = {.policy = al_policy_shipped("default")};
     assert_non_null(r.policy);
@@ -21,8 +22,19 @@ struct vetting_result vet_bytes(const void *bytes, size_t size, uint32_t seconds
     assert_int_equal(al_snapshot_bytes(&r.snapshot, bytes, size, "test", r.policy, &f, NULL), AL_OK);
     al_arena_free(arena);
     const struct al_vet_input input = {AL_ROLE_MODEL, "test", r.snapshot};
-    assert_int_equal(al_vet(&r.vetted, &input, 1, r.policy, NULL), AL_OK);
+    assert_int_equal(al_vet(&r.vetted, &input, 1, r.policy, options), AL_OK);
     return r;
+}
+
+struct vetting_result vet_bytes(const void *bytes, size_t size, uint32_t seconds, void (*bend)(struct al_policy *))
+{
+    return vet_with(bytes, size, seconds, bend, NULL);
+}
+
+struct vetting_result vet_bytes_until(const void *bytes, size_t size, uint32_t seconds, int cancel_fd)
+{
+    const struct al_vet_options options = {.cancel_fd = cancel_fd};
+    return vet_with(bytes, size, seconds, NULL, &options);
 }
 
 void free_vetting(struct vetting_result *r)

@@ -12,6 +12,8 @@ struct vetting_result {
     struct al_vetted *vetted;
 };
 struct vetting_result vet_bytes(const void *bytes, size_t size, uint32_t seconds, void (*bend)(struct al_policy *));
+/* Likewise, until `cancel_fd` can be read. */
+struct vetting_result vet_bytes_until(const void *bytes, size_t size, uint32_t seconds, int cancel_fd);
 void free_vetting(struct vetting_result *r);
 
 /* True where a finding of that id is there. */

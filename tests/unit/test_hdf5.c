@@ -335,6 +335,45 @@ static void memory_that_runs_out_is_no_verdict(void **state)
     }
 }
 
+/* A root with a million and one links, 26 MB: more than any model, and stopped at the number. */
+static void a_million_objects_are_too_many(void **state)
+{
+    (void)state;
+    enum { LINKS = AL_MAX_HDF5_OBJECTS + 1, NAME = 7, MESSAGE = 4 + 3 + NAME + 8, HEADER = 48, PREFIX = 10, INFO = 4 + 18 + 4 + 2 };
+    size_t chunk = INFO + (size_t)LINKS * MESSAGE, size = HEADER + PREFIX + chunk + 4;
+    struct h5_file file = {calloc(size, 1), size};
+    assert_non_null(file.bytes);
+    uint8_t *at = file.bytes + HEADER;
+    /* II.A.2: superblock version 2; its root lies right behind it */
+    memcpy(file.bytes, "\x89HDF\r\n\x1A\n\2\x08\x08\0", 12);
+    h5_put(&file, 20, 8, UINT64_MAX);
+    h5_put(&file, 28, 8, size);
+    h5_put(&file, 36, 8, HEADER);
+    h5_put(&file, 44, 4, al_h5_lookup3(file.bytes, 44));
+    /* IV.A.1.b: a header of version 2 whose first chunk has a length of four bytes */
+    memcpy(at, "OHDR\2\2", 6);
+    h5_put(&file, HEADER + 6, 4, chunk);
+    memcpy(at + PREFIX, "\2\x12\0\0\0", 5); /* IV.A.2.c: link info without heap and index; IV.A.2.k: group info */
+    memset(at + PREFIX + 6, 0xFF, 16);
+    memcpy(at + PREFIX + 22, "\x0A\2\0\0\0", 5);
+    for (size_t i = 0; i < LINKS; i++) {
+        uint8_t *message = at + PREFIX + INFO + i * MESSAGE;
+        char name[NAME + 1];
+        (void)snprintf(name, sizeof name, "%07zu", i);
+        memcpy(message, "\6\x12\0\0\1\0\7", 7); /* IV.A.2.g: a hard link, its name's length in one byte */
+        memcpy(message + 7, name, NAME);
+        h5_put(&file, (size_t)(message + 7 + NAME - file.bytes), 8, HEADER + 16 * i + 16);
+    }
+    h5_put(&file, size - 4, 4, al_h5_lookup3(at, PREFIX + chunk));
+    struct h5_reading r = {.arena = al_arena_new((size_t)1 << 30)};
+    al_findings_init(&r.findings, r.arena, NULL, 4);
+    assert_false(al_h5_read_strict(&r.tree, file.bytes, file.size, "m.h5", r.arena, &r.findings));
+    if (r.findings.list[0].id != AL_HDF5_TOO_MANY_OBJECTS)
+        fail_msg("%s %s %s", h5_finding(&r), r.findings.list[0].where, r.findings.list[0].message);
+    h5_done(&r);
+    h5_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +390,7 @@ int main(void)
         cmocka_unit_test(a_file_cut_anywhere_is_refused),
         cmocka_unit_test(a_flipped_bit_is_refused_or_both_agree),
         cmocka_unit_test(memory_that_runs_out_is_no_verdict),
+        cmocka_unit_test(a_million_objects_are_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,12 +187,10 @@ static void ports_and_arguments_must_be_whole(void **state)
     }
 }
 
-/* Models in models, each calling the inner one twice: 2^30 calls from 30 layers. */
-static void doubling_models_run_into_a_limit(void **state)
+/* Models in models, each calling the inner one twice. */
+static void load_tower(struct fixture *out, uint32_t levels)
 {
-    (void)state;
     struct fixture x;
-    const uint32_t levels = AL_MAX_LAYER_DEPTH - 2;
     x.arena = al_arena_new(BUDGET);
     x.policy = al_policy_shipped("default");
     al_findings_init(&x.findings, x.arena, x.policy, 20);
@@ -209,7 +207,18 @@ static void doubling_models_run_into_a_limit(void **state)
     assert_int_equal(al_build_layer(&x.built, inner, AL_NONE_INDEX), 0);
     al_build_owners(&x.built);
     json_decref(inner);
+    *out = x;
+    out->findings.arena = x.arena;
+}
+
+static void towers_of_models_run_into_limits(void **state)
+{
+    (void)state;
+    struct fixture x;
+    load_tower(&x, AL_MAX_LAYER_DEPTH - 2);
     refused_as(&x, AL_LIMIT_CALLS, "a model of 2^30 calls");
+    load_tower(&x, AL_MAX_LAYER_DEPTH + 2);
+    refused_as(&x, AL_LIMIT_DEPTH, "models nested deeper than allowed");
 }
 
 static void limits_of_the_policy_hold(void **state)
@@ -274,7 +283,7 @@ int main(void)
         cmocka_unit_test(inputs_need_a_shape_from_somewhere),
         cmocka_unit_test(what_contradicts_itself_is_refused),
         cmocka_unit_test(ports_and_arguments_must_be_whole),
-        cmocka_unit_test(doubling_models_run_into_a_limit),
+        cmocka_unit_test(towers_of_models_run_into_limits),
         cmocka_unit_test(limits_of_the_policy_hold),
         cmocka_unit_test(a_policy_can_refuse_and_allow_by_name),
         cmocka_unit_test(every_refused_layer_is_named),

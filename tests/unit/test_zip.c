@@ -526,15 +526,31 @@ static void what_libzip_sees_otherwise_is_refused(void **state)
     al_buffer_free(&w.bytes);
 }
 
+static bool refused_without_library;
+
+/* Before libzip is there, nothing is accepted on the word of one reader. */
 static int open_library(void **state)
 {
     (void)state;
+    static const struct source sources[] = {{"config.json", "{}"}};
+    struct written w = write_archive(sources, 1);
+    struct reading r = read_bytes(w.bytes.data, w.bytes.size);
+    refused_without_library = !r.good && r.findings.count == 1 && r.findings.list[0].id == AL_ZIP_SECOND_READER;
+    al_arena_free(r.arena);
+    al_buffer_free(&w.bytes);
     return al_zip_library_open(NULL) == AL_OK ? 0 : -1;
+}
+
+static void one_reader_is_not_enough(void **state)
+{
+    (void)state;
+    assert_true(refused_without_library);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_reader_is_not_enough),
         cmocka_unit_test(a_plain_archive_is_read),
         cmocka_unit_test(every_cut_is_refused),
         cmocka_unit_test(a_changed_byte_changes_no_content),
