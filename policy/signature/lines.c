@@ -33,11 +33,19 @@ bool al_line_comment(struct al_text line, const char *prefix, size_t most, struc
     return true;
 }
 
+bool al_text_is_ascii(struct al_text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.at[i] >= 0x80)
+            return false;
+    return true;
+}
+
 bool al_line_base64(struct al_text line, uint8_t *out, size_t size)
 {
     size_t got = 0;
     const char *end = NULL;
-    if (line.length != sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL) - 1)
+    if (line.length != sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL) - 1 || !al_text_is_ascii(line))
         return false;
     return sodium_base642bin(out, size, line.at, line.length, NULL, &got, &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
            got == size && end == line.at + line.length;

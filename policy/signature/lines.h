@@ -14,6 +14,10 @@ struct al_text al_line_next(struct al_text *rest);
    characters; `*after` is what follows the prefix. */
 bool al_line_comment(struct al_text line, const char *prefix, size_t most, struct al_text *after);
 
+/* To be asked before sodium_base642bin: libsodium 1.0.18 takes every byte above 127 for a letter
+   and so gives one signature many spellings. */
+bool al_text_is_ascii(struct al_text text);
+
 /* True when `line` is the one canonical base64 spelling (RFC 4648 section 4, padded) of
    exactly `size` bytes. */
 bool al_line_base64(struct al_text line, uint8_t *out, size_t size);

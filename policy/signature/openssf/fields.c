@@ -2,6 +2,7 @@
 #include "policy/signature/openssf/fields.h"
 
 #include "base/checked.h"
+#include "policy/signature/lines.h"
 
 #include <sodium.h>
 
@@ -105,8 +106,9 @@ bool al_field_base64(struct al_text *out, const json_t *text, size_t most, const
         return false;
     }
     /* libsodium refuses what is not padded, and bits that are left over and not zero */
-    if (sodium_base642bin(bytes, room, letters.at, letters.length, NULL, &size, &end,
-                          sodium_base64_VARIANT_ORIGINAL) != 0
+    if (!al_text_is_ascii(letters)
+        || sodium_base642bin(bytes, room, letters.at, letters.length, NULL, &size, &end,
+                             sodium_base64_VARIANT_ORIGINAL) != 0
         || end != letters.at + letters.length || size == 0 || size > most)
         return al_find(f, AL_SIGNATURE_MALFORMED, place, "base64 (RFC 4648) in its one canonical spelling",
                        letters, "This is not canonical base64");

@@ -20,7 +20,7 @@ static bool take_line(struct al_buffer *out, struct al_text line)
     uint8_t bytes[LINE_BYTES];
     size_t size = 0;
     const char *end = NULL;
-    if (line.length == 0 || line.length > LINE || out->size % LINE_BYTES != 0
+    if (line.length == 0 || line.length > LINE || out->size % LINE_BYTES != 0 || !al_text_is_ascii(line)
         || sodium_base642bin(bytes, sizeof bytes, line.at, line.length, NULL, &size, &end,
                              sodium_base64_VARIANT_ORIGINAL) != 0
         || end != line.at + line.length)
