@@ -2,6 +2,7 @@
 #include "api/policy_keys.h"
 #include "api/report.h"
 #include "policy/policy.h"
+#include "validator/allowed.h"
 #include "validator/custom.h"
 
 #include <errno.h>
@@ -50,8 +51,8 @@ static enum al_status parse(struct al_policy **out, const char *path, struct al_
     al_buffer_free(&text);
     if (status != AL_OK)
         return status;
-    if (!al_policy_resolve_keys(*out, path, &r->findings))
-        status = r->findings.failed ? al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy's keys")
+    if (!al_policy_resolve_keys(*out, path, &r->findings) || !al_policy_check_names(*out, &r->findings))
+        status = r->findings.failed ? al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy")
                                     : al_fail(err, AL_REFUSED, 0, "the policy is not valid");
     else if (!al_custom_bind(*out))
         status = al_fail(err, AL_NO_MEMORY, 0, "no memory for the policy's custom layers");
@@ -100,6 +101,12 @@ enum al_status al_policy_text(const struct al_policy *policy, char **out, struct
     }
     *out = (char *)b.data;
     return AL_OK;
+}
+
+bool al_policy_allows_kind(const struct al_policy *policy, size_t index)
+{
+    return index < AL_KIND_COUNT && al_row_of(NULL, (uint32_t)index)->decision != AL_NOT_ALLOWED &&
+           al_policy_allows(policy, (uint32_t)index);
 }
 
 enum al_status al_policy_digest(const struct al_policy *policy, char out[65], struct al_error *err)

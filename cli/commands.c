@@ -122,8 +122,9 @@ const struct command commands[] = {
      "--key. Nothing in the file itself is read but its bytes. In 'airlock vet' the policy names the keys.\n\n"
      "Exit status: 0 all good; 1 at least one bad or missing; 2 none bad, but something could not be judged.",
      "  airlock verify --key author.pub model.keras\n", verify_options, run_verify},
-    {"policy", "show|check [FILE]", 1, 2, "show the policy in force, or check a policy file",
+    {"policy", "show|layers|check [FILE]", 1, 2, "show the policy in force, what it allows, or check a policy file",
      "'airlock policy show' prints the default policy, or the one of --policy, complete, as a file to edit. "
+     "'airlock policy layers' says of every layer and operation whether it is computed under it. "
      "'airlock policy check FILE' says whether FILE is a policy, and if not, where and why.",
      "  airlock policy show -o mine.json\n  airlock policy check mine.json\n", policy_options, run_policy},
     {"explain", "[ID]", 0, 1, "what a finding means and what to do about it; what a layer is made of",

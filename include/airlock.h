@@ -229,6 +229,8 @@ AL_API enum al_status al_policy_load(struct al_policy **out, const char *path, s
 AL_API const char *al_policy_name(const struct al_policy *policy);
 /* SHA-256 of the policy's canonical JSON, 64 hex digits and a NUL. */
 AL_API enum al_status al_policy_digest(const struct al_policy *policy, char out[65], struct al_error *err);
+/* Whether a model that holds this kind of layer or operation (al_kind_at) can be accepted under the policy. */
+AL_API bool al_policy_allows_kind(const struct al_policy *policy, size_t index);
 /* The policy in force, complete, as JSON that al_policy_load takes back; to be freed with al_text_free. */
 AL_API enum al_status al_policy_text(const struct al_policy *policy, char **out, struct al_error *err);
 AL_API void al_policy_free(struct al_policy *policy);

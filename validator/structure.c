@@ -1,6 +1,8 @@
 /* The skeleton of a model; see structure.h. */
 #include "validator/structure.h"
 
+#include "validator/allowed.h"
+
 #include "validator/catalogue.h"
 #include "validator/params.h"
 #include "validator/quantization.h"
@@ -62,32 +64,6 @@ static bool check_depth(struct al_site *s, uint32_t *depth)
     return true;
 }
 
-static bool named(const struct al_row *row, const char *name)
-{
-    if (strcmp(row->name, name) == 0)
-        return true;
-    for (const char *const *other = row->other_names; other != NULL && *other != NULL; other++)
-        if (strcmp(*other, name) == 0)
-            return true;
-    return false;
-}
-
-static bool policy_allows(const struct al_site *s)
-{
-    const struct al_policy *p = s->policy;
-    for (size_t i = 0; i < p->refuse_layer_count; i++)
-        if (named(s->row, p->refuse_layers[i]))
-            return false;
-    /* a list of allowed layers is about what computes; the frame around it is implied */
-    if (p->allow_layers == NULL || al_kind_is_model(s->layer->kind) || s->layer->kind == AL_KIND_INPUT_LAYER ||
-        s->row->custom != NULL)
-        return true;
-    for (size_t i = 0; i < p->allow_layer_count; i++)
-        if (named(s->row, p->allow_layers[i]))
-            return true;
-    return false;
-}
-
 static bool check_kind(struct al_site *s)
 {
     const struct al_row *row = s->row;
@@ -95,7 +71,7 @@ static bool check_kind(struct al_site *s)
         return broken(s, "there is no such kind of layer");
     if (row->decision == AL_NOT_ALLOWED)
         return al_site_refuse(s, row->finding, NULL, al_text_of(row->name), "%s", row->reason);
-    if (!policy_allows(s))
+    if (!al_policy_allows(s->policy, s->layer->kind))
         return al_site_refuse(s, AL_POLICY_LAYER, NULL, al_text_of(row->name),
                               "the policy does not allow %s", row->name);
     if (al_kind_is_model(s->layer->kind) != (s->layer->graph != NULL))

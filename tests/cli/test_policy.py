@@ -120,6 +120,25 @@ def severities_and_limits_are_obeyed():
 
 
 @test
+def the_layers_that_a_policy_allows_are_listed():
+    usual = dict(reversed(line.split(":")[0].split()) for line in airlock("policy", "layers").out.splitlines())
+    assert usual["layer.Dense"] == "computed" and usual["layer.Lambda"] == "refused", usual
+    assert usual["layer.Dropout"] == "identity" and usual["operation.Matmul"] == "computed"
+    with scratch() as d:
+        path = os.path.join(d, "p.json")
+        for layers, changed in (({"refuse": ["Convolution2D"]}, {"layer.Conv2D"}),
+                                ({"allow": ["Dense", "Conv2D"]}, set(usual) - {"layer.Dense", "layer.Conv2D"})):
+            with open(path, "w") as f:
+                json.dump({"layers": layers}, f)
+            r = airlock("policy", "layers", "--policy", path)
+            refused = {line.split(":")[0].split()[1] for line in r.out.splitlines() if line.endswith(": by the policy")}
+            assert r.status == 0 and refused <= changed and {"layer.Conv2D", "layer.LSTM"} & changed <= refused, r
+        for key in ("refuse", "allow"):
+            r = check({"layers": {key: ["Dense", "TimeDistribted"]}})
+            assert r.status == 1 and f"policy:/layers/{key}/1" in r.out + r.err and "TimeDistributed" in r.out + r.err, r
+
+
+@test
 def a_mistake_is_explained_where_it_is():
     r = check(with_change(("custom_layers", 0, "computes"), ["x = MatMull(input, w)", "Relu(x)"]))
     assert r.status != 0 and "policy:/custom_layers/0/computes/0" in r.out + r.err, r

@@ -61,6 +61,7 @@ static bool says_so(enum al_finding_id id, const struct al_param *p)
     case AL_PARAM_REGULARIZER:
     case AL_PARAM_CONSTRAINT:
     case AL_PARAM_SEED:
+    case AL_PARAM_QUANTIZATION:
         return id == AL_KERAS_FORM || id == AL_KERAS_CLASS || id == AL_KERAS_CALLABLE || id == AL_KERAS_BAD_VALUE;
     default:
         return id == AL_KERAS_BAD_VALUE;
