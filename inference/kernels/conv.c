@@ -29,17 +29,8 @@ static bool window_inside(const struct window *g, const int64_t o[3], const int6
     return true;
 }
 
-#define NAME(x) x##_float
-#define REAL float
-#include "inference/kernels/conv.inc"
-#undef NAME
-#undef REAL
-
-#define NAME(x) x##_double
-#define REAL double
-#include "inference/kernels/conv.inc"
-#undef NAME
-#undef REAL
+#define TEMPLATE "inference/kernels/conv.inc"
+#include "inference/kernels/reals.inc"
 
 static int64_t numbered(const struct al_numbers *n, uint32_t i, int64_t standard)
 {

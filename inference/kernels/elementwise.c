@@ -3,27 +3,8 @@
 
 #include "inference/kernels/fast.h"
 
-#define NAME(x) x##_float
-#define REAL float
-#define M(name) name##f
-#define FAST_EXP(v) al_fast_exp(v)
-#define FAST_TANH(v) al_fast_tanh(v)
-#include "inference/kernels/elementwise.inc"
-#undef NAME
-#undef REAL
-#undef M
-#undef FAST_EXP
-#undef FAST_TANH
-
-#define NAME(x) x##_double
-#define REAL double
-#define M(name) name
-#define FAST_EXP(v) exp(v)
-#define FAST_TANH(v) tanh(v)
-#include "inference/kernels/elementwise.inc"
-#undef NAME
-#undef REAL
-#undef M
+#define TEMPLATE "inference/kernels/elementwise.inc"
+#include "inference/kernels/reals.inc"
 
 void al_apply(enum al_operator function, double alpha, double beta, enum al_dtype dtype, int64_t n, void *data)
 {

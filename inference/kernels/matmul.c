@@ -4,17 +4,8 @@
 
 enum { COLUMNS = 256 };
 
-#define NAME(x) x##_float
-#define REAL float
-#include "inference/kernels/matmul.inc"
-#undef NAME
-#undef REAL
-
-#define NAME(x) x##_double
-#define REAL double
-#include "inference/kernels/matmul.inc"
-#undef NAME
-#undef REAL
+#define TEMPLATE "inference/kernels/matmul.inc"
+#include "inference/kernels/reals.inc"
 
 /* Integers wrap around. */
 static void product_integers(int64_t m, int64_t k, int64_t n, const int64_t *a, int64_t am, int64_t ak,

@@ -12,17 +12,8 @@ struct cell {
     bool linear_before_reset;
 };
 
-#define NAME(x) x##_float
-#define REAL float
-#include "inference/kernels/recurrent.inc"
-#undef NAME
-#undef REAL
-
-#define NAME(x) x##_double
-#define REAL double
-#include "inference/kernels/recurrent.inc"
-#undef NAME
-#undef REAL
+#define TEMPLATE "inference/kernels/recurrent.inc"
+#include "inference/kernels/reals.inc"
 
 /* Where the parts of the scratch memory lie; each packed, (batch, …). */
 struct memory {

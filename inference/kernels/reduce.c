@@ -8,24 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME(x) x##_float
-#define REAL float
-#define M(name) name##f
-#define FAST_EXP(v) al_fast_exp(v)
-#include "inference/kernels/reduce.inc"
-#undef NAME
-#undef REAL
-#undef M
-#undef FAST_EXP
-
-#define NAME(x) x##_double
-#define REAL double
-#define M(name) name
-#define FAST_EXP(v) exp(v)
-#include "inference/kernels/reduce.inc"
-#undef NAME
-#undef REAL
-#undef M
+#define TEMPLATE "inference/kernels/reduce.inc"
+#include "inference/kernels/reals.inc"
 
 /* Splits a view into the axes that stay, in order, and those that are gathered. */
 static void split_axes(const struct al_view *x, const struct al_numbers *axes, struct al_view *stay,
