@@ -217,7 +217,8 @@ static void write_expected(struct al_buffer *b, const struct al_param *p)
         al_buffer_text(b, "a string");
         break;
     case AL_PARAM_INTEGERS_OR_ONE:
-        al_buffer_format(b, "an integer, or %u integers,", p->count_max);
+        al_buffer_format(b, p->count_max == 1 ? "an integer, alone or in a list," : "an integer, or %u integers,",
+                         p->count_max);
         write_range(b, p);
         break;
     case AL_PARAM_PAIRS:

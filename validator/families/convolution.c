@@ -7,13 +7,27 @@
 #define FILTERS_KEY AL_UNITS_KEY("filters")
 #define MULTIPLIER_KEY \
     {.key = "depth_multiplier", .type = AL_PARAM_INTEGER, .minimum = 1, .maximum = 1 << 20, .standard = "1"}
-#define WINDOW_KEYS(dims) \
+/* what all convolutions have */
+#define WINDOW_KEYS(dims, paddings) \
     AL_SPATIAL_KEY_REQUIRED("kernel_size", dims), AL_SPATIAL_KEY("strides", dims, "1"), \
-        AL_SPATIAL_KEY("dilation_rate", dims, "1"), AL_DATA_FORMAT_KEY
-#define OUTPUT_KEYS \
-    AL_ACTIVATION_KEY("activation", "\"linear\""), AL_BOOL_KEY("use_bias", "true"), AL_CREATION_KEYS("bias")
+        AL_SPATIAL_KEY("dilation_rate", dims, "1"), AL_DATA_FORMAT_KEY, \
+        {.key = "padding", .type = AL_PARAM_CHOICE, .choices = (paddings), .standard = "\"valid\""}, \
+        AL_ACTIVATION_KEY("activation", "\"linear\""), AL_BOOL_KEY("use_bias", "true"), AL_CREATION_KEYS("kernel"), \
+        AL_CREATION_KEYS("bias")
 /* Keras 2 wrote these along with layers that do not use them */
 #define ONE_GROUP_KEY AL_FIXED_KEY("groups", "1", "this layer has no groups")
+
+/* its keys are params_<symbol> */
+#define ROW(symbol, class_name, dims, ...) \
+    const struct al_row al_row_##symbol = { \
+        .name = (class_name), \
+        AL_PARAMS(params_##symbol), \
+        AL_ARGUMENTS(al_arguments_input), \
+        .mask = AL_MASK_DROPS, \
+        .rank_min = (dims) + 2, \
+        .rank_max = (dims) + 2, \
+        __VA_ARGS__, \
+    }
 
 /* Keras refuses strides together with dilation where it checks at all: Conv and its transpose. */
 static bool check_strides(struct al_site *s)
@@ -71,27 +85,17 @@ static bool infer_conv(struct al_site *s)
 #define CONV_ROW(symbol, class_name, alias, dims, paddings) \
     static const struct al_param params_##symbol[] = { \
         FILTERS_KEY, \
-        WINDOW_KEYS(dims), \
-        {.key = "padding", .type = AL_PARAM_CHOICE, .choices = (paddings), .standard = "\"valid\""}, \
+        WINDOW_KEYS(dims, paddings), \
         {.key = "groups", .type = AL_PARAM_INTEGER, .minimum = 1, .maximum = AL_MAX_UNITS, .standard = "1"}, \
-        OUTPUT_KEYS, \
-        AL_CREATION_KEYS("kernel"), \
         AL_LORA_KEYS, \
     }; \
     static const char *const names_##symbol[] = {alias, NULL}; \
-    const struct al_row al_row_##symbol = { \
-        .name = (class_name), \
+    ROW(symbol, class_name, dims, \
         .other_names = names_##symbol, \
-        AL_PARAMS(params_##symbol), \
-        AL_ARGUMENTS(al_arguments_input), \
-        .mask = AL_MASK_DROPS, \
-        .rank_min = (dims) + 2, \
-        .rank_max = (dims) + 2, \
         .weights = "kernel (kernel_size…, channels / groups, filters), bias (filters)", \
         .computes = "activation(convolution + bias)", \
         .check = check_strides, \
-        .infer = infer_conv, \
-    }
+        .infer = infer_conv)
 CONV_ROW(conv1d, "Conv1D", "Convolution1D", 1, al_choices_padding_causal);
 CONV_ROW(conv2d, "Conv2D", "Convolution2D", 2, al_choices_padding);
 CONV_ROW(conv3d, "Conv3D", "Convolution3D", 3, al_choices_padding);
@@ -128,28 +132,18 @@ static bool check_transpose(struct al_site *s)
 #define TRANSPOSE_ROW(symbol, class_name, alias, dims) \
     static const struct al_param params_##symbol[] = { \
         FILTERS_KEY, \
-        WINDOW_KEYS(dims), \
-        AL_PADDING_KEY, \
+        WINDOW_KEYS(dims, al_choices_padding), \
         {.key = "output_padding", .type = AL_PARAM_INTEGERS_OR_ONE, .flags = AL_PARAM_NULLABLE, .minimum = 0, \
          .maximum = 1 << 20, .count_min = (dims), .count_max = (dims), .standard = "null"}, \
         ONE_GROUP_KEY, \
-        OUTPUT_KEYS, \
-        AL_CREATION_KEYS("kernel"), \
     }; \
     static const char *const names_##symbol[] = {alias, NULL}; \
-    const struct al_row al_row_##symbol = { \
-        .name = (class_name), \
+    ROW(symbol, class_name, dims, \
         .other_names = names_##symbol, \
-        AL_PARAMS(params_##symbol), \
-        AL_ARGUMENTS(al_arguments_input), \
-        .mask = AL_MASK_DROPS, \
-        .rank_min = (dims) + 2, \
-        .rank_max = (dims) + 2, \
         .weights = "kernel (kernel_size…, filters, channels), bias (filters)", \
         .computes = "activation(transposed convolution + bias)", \
         .check = check_transpose, \
-        .infer = infer_transpose, \
-    }
+        .infer = infer_transpose)
 TRANSPOSE_ROW(conv1d_transpose, "Conv1DTranspose", "Convolution1DTranspose", 1);
 TRANSPOSE_ROW(conv2d_transpose, "Conv2DTranspose", "Convolution2DTranspose", 2);
 TRANSPOSE_ROW(conv3d_transpose, "Conv3DTranspose", "Convolution3DTranspose", 3);
@@ -170,24 +164,14 @@ static bool infer_depthwise(struct al_site *s)
 #define DEPTHWISE_ROW(symbol, class_name, dims) \
     static const struct al_param params_##symbol[] = { \
         MULTIPLIER_KEY, \
-        WINDOW_KEYS(dims), \
-        AL_PADDING_KEY, \
+        WINDOW_KEYS(dims, al_choices_padding), \
         ONE_GROUP_KEY, \
-        OUTPUT_KEYS, \
         AL_CREATION_KEYS("depthwise"), \
-        AL_CREATION_KEYS("kernel"), \
     }; \
-    const struct al_row al_row_##symbol = { \
-        .name = (class_name), \
-        AL_PARAMS(params_##symbol), \
-        AL_ARGUMENTS(al_arguments_input), \
-        .mask = AL_MASK_DROPS, \
-        .rank_min = (dims) + 2, \
-        .rank_max = (dims) + 2, \
+    ROW(symbol, class_name, dims, \
         .weights = "kernel (kernel_size…, channels, depth_multiplier), bias (channels · depth_multiplier)", \
         .computes = "activation(convolution of each channel by itself + bias)", \
-        .infer = infer_depthwise, \
-    }
+        .infer = infer_depthwise)
 DEPTHWISE_ROW(depthwise_conv1d, "DepthwiseConv1D", 1);
 DEPTHWISE_ROW(depthwise_conv2d, "DepthwiseConv2D", 2);
 
@@ -211,27 +195,17 @@ static bool infer_separable(struct al_site *s)
     static const struct al_param params_##symbol[] = { \
         FILTERS_KEY, \
         MULTIPLIER_KEY, \
-        WINDOW_KEYS(dims), \
-        {.key = "padding", .type = AL_PARAM_CHOICE, .choices = (paddings), .standard = "\"valid\""}, \
+        WINDOW_KEYS(dims, paddings), \
         ONE_GROUP_KEY, \
-        OUTPUT_KEYS, \
         AL_CREATION_KEYS("depthwise"), \
         AL_CREATION_KEYS("pointwise"), \
-        AL_CREATION_KEYS("kernel"), \
     }; \
     static const char *const names_##symbol[] = {alias, NULL}; \
-    const struct al_row al_row_##symbol = { \
-        .name = (class_name), \
+    ROW(symbol, class_name, dims, \
         .other_names = names_##symbol, \
-        AL_PARAMS(params_##symbol), \
-        AL_ARGUMENTS(al_arguments_input), \
-        .mask = AL_MASK_DROPS, \
-        .rank_min = (dims) + 2, \
-        .rank_max = (dims) + 2, \
         .weights = "depthwise_kernel (kernel_size…, channels, depth_multiplier), " \
                    "pointwise_kernel (1…, channels · depth_multiplier, filters), bias (filters)", \
         .computes = "activation(depthwise, then 1 × 1 convolution + bias)", \
-        .infer = infer_separable, \
-    }
+        .infer = infer_separable)
 SEPARABLE_ROW(separable_conv1d, "SeparableConv1D", "SeparableConvolution1D", 1, al_choices_padding_causal);
 SEPARABLE_ROW(separable_conv2d, "SeparableConv2D", "SeparableConvolution2D", 2, al_choices_padding);
