@@ -302,3 +302,28 @@ void al_build_owners(struct al_built *b)
                 children[m->layers[i].child_count++] = k;
     }
 }
+
+void al_test_model_load(struct al_test_model *x, const char *text)
+{
+    char copy[8192];
+    const size_t n = strlen(text);
+    assert_true(n < sizeof copy);
+    for (size_t i = 0; i <= n; i++)
+        copy[i] = text[i] == '\'' ? '"' : text[i];
+    json_t *json = json_loads(copy, 0, NULL);
+    assert_non_null(json);
+    *x = (struct al_test_model){.arena = al_arena_new(1 << 26), .policy = al_policy_shipped("default")};
+    al_findings_init(&x->findings, x->arena, x->policy, 20);
+    x->built = (struct al_built){.policy = x->policy, .arena = x->arena};
+    x->built.model.arena = x->arena;
+    x->built.model.version.major = 3;
+    assert_int_equal(al_build_layer(&x->built, json, AL_NONE_INDEX), 0);
+    al_build_owners(&x->built);
+    json_decref(json);
+}
+
+void al_test_model_unload(struct al_test_model *x)
+{
+    al_policy_free(x->policy);
+    al_arena_free(x->arena);
+}

@@ -3,6 +3,7 @@
 #ifndef AL_TESTS_UNIT_FROM_JSON_H
 #define AL_TESTS_UNIT_FROM_JSON_H
 
+#include "policy/policy.h"
 #include "validator/catalogue.h"
 
 #include <jansson.h>
@@ -23,5 +24,15 @@ uint32_t al_build_layer(struct al_built *b, json_t *object, uint32_t owner);
 
 /* Fills the children of every layer; after the last al_build_layer. */
 void al_build_owners(struct al_built *b);
+
+/* A whole model under the default policy; ' stands for " in the text. */
+struct al_test_model {
+    struct al_arena *arena;
+    struct al_policy *policy;
+    struct al_findings findings;
+    struct al_built built;
+};
+void al_test_model_load(struct al_test_model *x, const char *text);
+void al_test_model_unload(struct al_test_model *x);
 
 #endif

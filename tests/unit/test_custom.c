@@ -3,47 +3,13 @@
    ONNX specification (opset 18). */
 #include "policy/custom.h"
 
+#include "tests/unit/policies.h"
+#include "tests/unit/unit.h"
+
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-struct fixture {
-    struct al_arena *arena;
-    struct al_findings findings;
-    struct al_policy *policy;
-};
-
-static int begin(void **state)
-{
-    static struct fixture f;
-    f = (struct fixture){.arena = al_arena_new(4U << 20)};
-    *state = &f;
-    return f.arena != NULL ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    struct fixture *f = *state;
-    al_policy_free(f->policy);
-    al_arena_free(f->arena);
-    return 0;
-}
-
-static enum al_status read_policy(struct fixture *f, const char *json)
-{
-    al_policy_free(f->policy);
-    f->policy = NULL;
-    al_findings_init(&f->findings, f->arena, NULL, 20);
-    return al_policy_read(&f->policy, json, strlen(json), &f->findings, NULL);
-}
-
 static const struct al_custom *declare(struct fixture *f, const char *json)
 {
-    enum al_status status = read_policy(f, json);
+    enum al_status status = policies_read(f, json);
     if (f->findings.count > 0)
         print_error("%s: %s\n", f->findings.list[0].where, f->findings.list[0].message);
     assert_int_equal(status, AL_OK);
@@ -61,7 +27,7 @@ static const struct al_custom *declare_expression(struct fixture *f, const char 
                    " \"weights\": [{\"name\": \"w\", \"shape\": [\"input[-1]\", \"n\"]},"
                    "               {\"name\": \"b\", \"shape\": [\"n\"]}],"
                    " \"output\": %s, \"computes\": %s}]}", output, computes);
-    return read_policy(f, json) == AL_OK ? f->policy->custom[0] : NULL;
+    return policies_read(f, json) == AL_OK ? f->policy->custom[0] : NULL;
 }
 
 static const char *expression_error(struct fixture *f, const char *expression)
@@ -329,7 +295,7 @@ static void declarations_are_refused_at_their_place(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_int_equal(read_policy(f, cases[i].json), AL_REFUSED);
+        assert_int_equal(policies_read(f, cases[i].json), AL_REFUSED);
         assert_string_equal(f->findings.list[0].where, cases[i].where);
         assert_string_equal(al_finding_row(f->findings.list[0].id)->id, al_finding_row(cases[i].id)->id);
     }
@@ -368,15 +334,16 @@ static void a_declaration_survives_printing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_contract_s_example_is_read, begin, end),
-        cmocka_unit_test_setup_teardown(shapes_follow_from_the_input, begin, end),
-        cmocka_unit_test_setup_teardown(an_output_declared_otherwise_than_computed_is_refused, begin, end),
-        cmocka_unit_test_setup_teardown(operators_shape_their_results_as_onnx_says, begin, end),
-        cmocka_unit_test_setup_teardown(errors_have_a_column, begin, end),
-        cmocka_unit_test_setup_teardown(types_are_checked_before_there_is_a_model, begin, end),
-        cmocka_unit_test_setup_teardown(lines_name_what_later_lines_use, begin, end),
-        cmocka_unit_test_setup_teardown(declarations_are_refused_at_their_place, begin, end),
-        cmocka_unit_test_setup_teardown(a_declaration_survives_printing, begin, end),
+        cmocka_unit_test_setup_teardown(the_contract_s_example_is_read, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(shapes_follow_from_the_input, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(an_output_declared_otherwise_than_computed_is_refused, policies_begin,
+                                        policies_end),
+        cmocka_unit_test_setup_teardown(operators_shape_their_results_as_onnx_says, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(errors_have_a_column, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(types_are_checked_before_there_is_a_model, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(lines_name_what_later_lines_use, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(declarations_are_refused_at_their_place, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(a_declaration_survives_printing, policies_begin, policies_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

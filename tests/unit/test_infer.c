@@ -10,13 +10,6 @@
 
 enum { BUDGET = 1 << 26 };
 
-struct fixture {
-    struct al_arena *arena;
-    struct al_policy *policy;
-    struct al_findings findings;
-    struct al_built built;
-};
-
 #define INPUT(shape) "{'class_name': 'InputLayer', 'config': {'batch_shape': " shape "}}"
 #define DENSE(units) "{'class_name': 'Dense', 'config': {'units': " units "}}"
 /* x -> Dense(3), as a model of its own */
@@ -31,39 +24,13 @@ struct fixture {
                           "[[1, 0]]], [3, [[2, 0], [3, " \
                "0]]]], 'inputs': [0, 1], 'outputs': [[4, 0]]}}"
 
-static void load(struct fixture *x, const char *text)
-{
-    char copy[8192];
-    size_t n = strlen(text);
-    assert_true(n < sizeof copy);
-    for (size_t i = 0; i <= n; i++)
-        copy[i] = text[i] == '\'' ? '"' : text[i];
-    json_t *json = json_loads(copy, 0, NULL);
-    assert_non_null(json);
-    x->arena = al_arena_new(BUDGET);
-    x->policy = al_policy_shipped("default");
-    al_findings_init(&x->findings, x->arena, x->policy, 20);
-    x->built = (struct al_built){.policy = x->policy, .arena = x->arena};
-    x->built.model.arena = x->arena;
-    x->built.model.version.major = 3;
-    assert_int_equal(al_build_layer(&x->built, json, AL_NONE_INDEX), 0);
-    al_build_owners(&x->built);
-    json_decref(json);
-}
-
-static void unload(struct fixture *x)
-{
-    al_policy_free(x->policy);
-    al_arena_free(x->arena);
-}
-
-static bool infer(struct fixture *x)
+static bool infer(struct al_test_model *x)
 {
     return al_infer(&x->built.model, x->policy, &x->findings);
 }
 
 /* Refused, with that finding first. */
-static void refused_as(struct fixture *x, enum al_finding_id id, const char *what)
+static void refused_as(struct al_test_model *x, enum al_finding_id id, const char *what)
 {
     if (infer(x))
         fail_msg("%s is accepted", what);
@@ -71,14 +38,14 @@ static void refused_as(struct fixture *x, enum al_finding_id id, const char *wha
         fail_msg("%s is refused without a finding", what);
     if (x->findings.list[0].id != id)
         fail_msg("%s is refused as %s", what, al_finding_row(x->findings.list[0].id)->id);
-    unload(x);
+    al_test_model_unload(x);
 }
 
 static void a_shared_model_has_one_set_of_weights(void **state)
 {
     (void)state;
-    struct fixture x;
-    load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[2, 4]"));
+    struct al_test_model x;
+    al_test_model_load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[2, 4]"));
     assert_true(infer(&x));
     const struct al_model *m = &x.built.model;
     const struct al_layer *dense = &m->layers[5];
@@ -92,27 +59,27 @@ static void a_shared_model_has_one_set_of_weights(void **state)
     /* what was filled before is not believed: the second pass starts over */
     assert_true(infer(&x));
     assert_int_equal(dense->demand_count, 2);
-    unload(&x);
+    al_test_model_unload(&x);
 }
 
 static void a_shared_layer_cannot_need_two_shapes(void **state)
 {
     (void)state;
-    struct fixture x;
-    load(&x, TWINS(DENSE("3"), "[null, 4]", "[null, 5]"));
+    struct al_test_model x;
+    al_test_model_load(&x, TWINS(DENSE("3"), "[null, 4]", "[null, 5]"));
     refused_as(&x, AL_GRAPH_SHARED_LAYER, "a Dense on 4 and on 5 numbers");
-    load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 5]"));
+    al_test_model_load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 5]"));
     refused_as(&x, AL_GRAPH_SHAPE, "an inner model of 4 numbers on 5");
 }
 
 static void inputs_need_a_shape_from_somewhere(void **state)
 {
     (void)state;
-    struct fixture x;
-    load(&x, TWINS(INNER("null"), "[null, 4]", "[null, 4]"));
+    struct al_test_model x;
+    al_test_model_load(&x, TWINS(INNER("null"), "[null, 4]", "[null, 4]"));
     assert_true(infer(&x));
-    unload(&x);
-    load(&x, TWINS(INNER("null"), "null", "[null, 4]"));
+    al_test_model_unload(&x);
+    al_test_model_load(&x, TWINS(INNER("null"), "null", "[null, 4]"));
     refused_as(&x, AL_GRAPH_SHAPE, "a model without a shape");
 }
 
@@ -154,9 +121,9 @@ static void what_contradicts_itself_is_refused(void **state)
 {
     (void)state;
     for (int what = 0; what <= 24; what++) {
-        struct fixture x;
+        struct al_test_model x;
         char name[32];
-        load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
+        al_test_model_load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
         (void)snprintf(name, sizeof name, "spoilt model %d", what);
         spoil(&x.built.model, what);
         refused_as(&x, AL_GRAPH_STRUCTURE, name);
@@ -168,8 +135,8 @@ static void ports_and_arguments_must_be_whole(void **state)
     (void)state;
     static const struct al_value null_value = {.type = AL_VALUE_NULL};
     for (int what = 0; what < 9; what++) {
-        struct fixture x;
-        load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
+        struct al_test_model x;
+        al_test_model_load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
         struct al_graph *g = x.built.model.layers[0].graph;
         bool port = what < 6;
         switch (what) {
@@ -188,9 +155,9 @@ static void ports_and_arguments_must_be_whole(void **state)
 }
 
 /* Models in models, each calling the inner one twice. */
-static void load_tower(struct fixture *out, uint32_t levels)
+static void load_tower(struct al_test_model *out, uint32_t levels)
 {
-    struct fixture x;
+    struct al_test_model x;
     x.arena = al_arena_new(BUDGET);
     x.policy = al_policy_shipped("default");
     al_findings_init(&x.findings, x.arena, x.policy, 20);
@@ -214,7 +181,7 @@ static void load_tower(struct fixture *out, uint32_t levels)
 static void towers_of_models_run_into_limits(void **state)
 {
     (void)state;
-    struct fixture x;
+    struct al_test_model x;
     load_tower(&x, AL_MAX_LAYER_DEPTH - 2);
     refused_as(&x, AL_LIMIT_CALLS, "a model of 2^30 calls");
     load_tower(&x, AL_MAX_LAYER_DEPTH + 2);
@@ -225,17 +192,17 @@ static void limits_of_the_policy_hold(void **state)
 {
     (void)state;
     static const char *const model = TWINS(DENSE("3"), "[null, 4]", "[null, 4]");
-    struct fixture x;
-    load(&x, model);
+    struct al_test_model x;
+    al_test_model_load(&x, model);
     x.policy->limits.layers = 4;
     refused_as(&x, AL_LIMIT_LAYERS, "a model of five layers");
-    load(&x, model);
+    al_test_model_load(&x, model);
     x.policy->limits.parameters = 11;
     refused_as(&x, AL_LIMIT_PARAMETERS, "a kernel of twelve numbers");
-    load(&x, model);
+    al_test_model_load(&x, model);
     x.policy->limits.activation_bytes = 15;
     refused_as(&x, AL_LIMIT_ACTIVATION, "an input of sixteen bytes");
-    load(&x, TWINS(DENSE("16777216"), "[null, 1099511627776]", "[null, 4]"));
+    al_test_model_load(&x, TWINS(DENSE("16777216"), "[null, 1099511627776]", "[null, 4]"));
     refused_as(&x, AL_LIMIT_ACTIVATION, "an input of four tebibytes");
 }
 
@@ -244,27 +211,27 @@ static void a_policy_can_refuse_and_allow_by_name(void **state)
     (void)state;
     static const char *const dense[] = {"Dense"}, *const both[] = {"Dense", "Add"};
     static const char *const model = TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]");
-    struct fixture x;
-    load(&x, model);
+    struct al_test_model x;
+    al_test_model_load(&x, model);
     x.policy->refuse_layers = dense;
     x.policy->refuse_layer_count = 1;
     refused_as(&x, AL_POLICY_LAYER, "a layer that the policy refuses");
-    load(&x, model);
+    al_test_model_load(&x, model);
     x.policy->allow_layers = dense;
     x.policy->allow_layer_count = 1;
     refused_as(&x, AL_POLICY_LAYER, "a layer that the policy does not name");
-    load(&x, model);
+    al_test_model_load(&x, model);
     x.policy->allow_layers = both;
     x.policy->allow_layer_count = 2;
     assert_true(infer(&x));
-    unload(&x);
+    al_test_model_unload(&x);
 }
 
 static void every_refused_layer_is_named(void **state)
 {
     (void)state;
-    struct fixture x;
-    load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
+    struct al_test_model x;
+    al_test_model_load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
     x.built.model.layers[5].kind = AL_KIND_LAMBDA;
     x.built.model.layers[6].kind = AL_KIND_TFSM_LAYER;
     assert_false(infer(&x));
@@ -272,7 +239,7 @@ static void every_refused_layer_is_named(void **state)
     assert_int_equal(x.findings.list[0].id, AL_KERAS_LAMBDA);
     assert_string_equal(x.findings.list[0].where, "layer Functional/Dense");
     assert_int_equal(x.findings.list[1].id, AL_KERAS_TFSM_LAYER);
-    unload(&x);
+    al_test_model_unload(&x);
 }
 
 int main(void)

@@ -1,61 +1,24 @@
 /* The policy language: what is read, what is refused and where, and that a policy
    survives being printed and read again. */
-#include "policy/policy.h"
+#include "tests/unit/policies.h"
+#include "tests/unit/unit.h"
 
 #include "base/limits.h"
 #include "policy/suggest.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-struct fixture {
-    struct al_arena *arena;
-    struct al_findings findings;
-    struct al_policy *policy;
-    enum al_status status;
-};
-
-static int begin(void **state)
-{
-    static struct fixture f;
-    f = (struct fixture){.arena = al_arena_new(1U << 20)};
-    *state = &f;
-    return f.arena != NULL ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    struct fixture *f = *state;
-    al_policy_free(f->policy);
-    al_arena_free(f->arena);
-    return 0;
-}
-
-static void read_policy(struct fixture *f, const char *json)
-{
-    al_policy_free(f->policy);
-    f->policy = NULL;
-    al_findings_init(&f->findings, f->arena, NULL, 20);
-    f->status = al_policy_read(&f->policy, json, strlen(json), &f->findings, NULL);
-}
-
 static void accept(struct fixture *f, const char *json)
 {
-    read_policy(f, json);
+    const enum al_status status = policies_read(f, json);
     if (f->findings.count > 0)
         print_error("%s: %s\n", f->findings.list[0].where, f->findings.list[0].message);
-    assert_int_equal(f->status, AL_OK);
+    assert_int_equal(status, AL_OK);
     assert_int_equal(f->findings.count, 0);
 }
 
 static void refuse(struct fixture *f, const char *json, enum al_finding_id id, const char *where)
 {
-    read_policy(f, json);
-    assert_int_equal(f->status, AL_REFUSED);
+    const enum al_status status = policies_read(f, json);
+    assert_int_equal(status, AL_REFUSED);
     assert_null(f->policy);
     assert_true(f->findings.count > 0);
     assert_string_equal(al_finding_row(f->findings.list[0].id)->id, al_finding_row(id)->id);
@@ -229,13 +192,13 @@ static void limits_stand_in_order_below_their_ceilings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_empty_policy_is_the_default, begin, end),
-        cmocka_unit_test_setup_teardown(every_key_reaches_its_field, begin, end),
-        cmocka_unit_test_setup_teardown(refusals_name_the_place, begin, end),
-        cmocka_unit_test_setup_teardown(every_error_is_told_at_once, begin, end),
-        cmocka_unit_test_setup_teardown(shipped_policies_are_what_they_say, begin, end),
-        cmocka_unit_test_setup_teardown(a_policy_keeps_what_it_extends, begin, end),
-        cmocka_unit_test_setup_teardown(printed_and_read_again_it_is_the_same, begin, end),
+        cmocka_unit_test_setup_teardown(an_empty_policy_is_the_default, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(every_key_reaches_its_field, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(refusals_name_the_place, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(every_error_is_told_at_once, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(shipped_policies_are_what_they_say, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(a_policy_keeps_what_it_extends, policies_begin, policies_end),
+        cmocka_unit_test_setup_teardown(printed_and_read_again_it_is_the_same, policies_begin, policies_end),
         cmocka_unit_test(suggestions_are_near),
         cmocka_unit_test(limits_stand_in_order_below_their_ceilings),
     };

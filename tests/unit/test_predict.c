@@ -9,8 +9,6 @@
 #include "policy/policy.h"
 #include "validator/validate.h"
 
-enum { BUDGET = 1 << 26 };
-
 /* Embedding of 4 rows of 2 numbers, then Dense to one number: y = (row · (1, 10)) + 0.5. */
 static const char model_text[] =
     "{\"class_name\": \"Functional\", \"config\": {\"layers\": ["
@@ -21,10 +19,7 @@ static const char model_text[] =
 static const float rows[] = {0, 1, 2, 3, 4, 5, 6, 7}, kernel[] = {1, 10}, bias[] = {0.5F};
 
 struct fixture {
-    struct al_arena *arena;
-    struct al_policy *policy;
-    struct al_findings findings;
-    struct al_built built;
+    struct al_test_model m;
     struct al_tensor tensors[3];
     uint32_t of_embedding[1], of_dense[2];
     struct al_program *program;
@@ -45,20 +40,12 @@ static void give_weights(struct al_layer *l, uint32_t *weights, uint32_t count)
 
 static void setup(struct fixture *x)
 {
-    json_t *json = json_loads(model_text, 0, NULL);
-    assert_non_null(json);
-    *x = (struct fixture){.arena = al_arena_new(BUDGET), .policy = al_policy_shipped("default")};
-    al_findings_init(&x->findings, x->arena, x->policy, 20);
-    x->built = (struct al_built){.policy = x->policy, .arena = x->arena};
-    x->built.model.arena = x->arena;
-    x->built.model.version.major = 3;
-    assert_int_equal(al_build_layer(&x->built, json, AL_NONE_INDEX), 0);
-    al_build_owners(&x->built);
-    json_decref(json);
-    struct al_model *m = &x->built.model;
+    *x = (struct fixture){0};
+    al_test_model_load(&x->m, model_text);
+    struct al_model *m = &x->m.built.model;
     m->layers[0].graph->inputs[0].name = al_text_of("words");
     m->layers[2].name = al_text_of("table");
-    assert_true(al_infer(m, x->policy, &x->findings));
+    assert_true(al_infer(m, x->m.policy, &x->m.findings));
     x->tensors[0] = tensor(rows, 8);
     x->tensors[1] = tensor(kernel, 2);
     x->tensors[2] = tensor(bias, 1);
@@ -68,14 +55,13 @@ static void setup(struct fixture *x)
     m->tensor_count = 3;
     give_weights(&m->layers[2], x->of_embedding, 1);
     give_weights(&m->layers[3], x->of_dense, 2);
-    assert_int_equal(al_program_new(&x->program, m, NULL, 0, x->policy, &x->error), AL_OK);
+    assert_int_equal(al_program_new(&x->program, m, NULL, 0, x->m.policy, &x->error), AL_OK);
 }
 
 static void teardown(struct fixture *x)
 {
     al_program_free(x->program);
-    al_policy_free(x->policy);
-    al_arena_free(x->arena);
+    al_test_model_unload(&x->m);
 }
 
 static struct al_array words(const int32_t *numbers, int64_t batch, int64_t time)
@@ -97,7 +83,7 @@ static void test_numbers(void **state)
         struct al_array named = in;
         named.name = al_text_of(batch == 1 ? "words" : "");
         struct al_results out;
-        assert_int_equal(al_predict(x.program, &named, 1, &options, &out, &x.findings, &x.error), AL_OK);
+        assert_int_equal(al_predict(x.program, &named, 1, &options, &out, &x.m.findings, &x.error), AL_OK);
         assert_int_equal(out.count, 1);
         assert_true(out.arrays[0].dtype == AL_FLOAT32 && out.arrays[0].shape.rank == 3);
         assert_memory_equal(out.arrays[0].data, expected, sizeof expected);
@@ -116,12 +102,12 @@ static void test_one_layer(void **state)
     const struct al_array in = words(given, 1, 1);
     struct al_predict_options options = {.layer = al_text_of("table")};
     struct al_results out;
-    assert_int_equal(al_predict(x.program, &in, 1, &options, &out, &x.findings, &x.error), AL_OK);
+    assert_int_equal(al_predict(x.program, &in, 1, &options, &out, &x.m.findings, &x.error), AL_OK);
     assert_memory_equal(out.arrays[0].data, expected, sizeof expected);
     al_results_free(&out);
     options.layer = al_text_of("nobody");
-    assert_int_equal(al_predict(x.program, &in, 1, &options, &out, &x.findings, &x.error), AL_REFUSED);
-    assert_int_equal(x.findings.list[0].id, AL_INPUT_NAME);
+    assert_int_equal(al_predict(x.program, &in, 1, &options, &out, &x.m.findings, &x.error), AL_REFUSED);
+    assert_int_equal(x.m.findings.list[0].id, AL_INPUT_NAME);
     teardown(&x);
 }
 
@@ -130,9 +116,9 @@ static void refuses(const struct al_array *in, uint32_t count, enum al_finding_i
     struct fixture x;
     struct al_results out;
     setup(&x);
-    assert_int_equal(al_predict(x.program, in, count, NULL, &out, &x.findings, &x.error), AL_REFUSED);
-    assert_int_equal(x.findings.count, 1);
-    assert_int_equal(x.findings.list[0].id, id);
+    assert_int_equal(al_predict(x.program, in, count, NULL, &out, &x.m.findings, &x.error), AL_REFUSED);
+    assert_int_equal(x.m.findings.count, 1);
+    assert_int_equal(x.m.findings.list[0].id, id);
     teardown(&x);
 }
 
@@ -168,8 +154,8 @@ static void test_memory_is_bounded(void **state)
     static const int32_t zeros[100000];
     const struct al_array in = words(zeros, 1, 100000);
     struct al_results out;
-    x.policy->limits.activation_bytes = 1 << 20;
-    assert_int_equal(al_predict(x.program, &in, 1, NULL, &out, &x.findings, &x.error), AL_LIMIT);
+    x.m.policy->limits.activation_bytes = 1 << 20;
+    assert_int_equal(al_predict(x.program, &in, 1, NULL, &out, &x.m.findings, &x.error), AL_LIMIT);
     teardown(&x);
 }
 

@@ -5,14 +5,11 @@
 #include "policy/policy.h"
 #include "validator/validate.h"
 
-enum { BUDGET = 1 << 22, FILE_BYTES = 1000 };
+enum { FILE_BYTES = 1000 };
 
 /* A model of one Dense: kernel (2, 3) at 100, bias (3) at 124. */
 struct fixture {
-    struct al_arena *arena;
-    struct al_policy *policy;
-    struct al_findings findings;
-    struct al_built built;
+    struct al_test_model m;
     struct al_tensor tensors[3];
     uint32_t weights[3];
 };
@@ -30,35 +27,28 @@ static void load(struct fixture *x)
         "{\"batch_shape\": [null, 2]}}, {\"class_name\": \"Dense\", \"config\": {\"units\": 3}}], \"calls\": [[0, "
         "[]], "
         "[1, [[0, 0]]]], \"inputs\": [0], \"outputs\": [[1, 0]]}}";
-    json_t *json = json_loads(text, 0, NULL);
-    *x = (struct fixture){.arena = al_arena_new(BUDGET), .policy = al_policy_shipped("default")};
-    al_findings_init(&x->findings, x->arena, x->policy, 20);
-    x->built = (struct al_built){.policy = x->policy, .arena = x->arena};
-    x->built.model.arena = x->arena;
-    assert_int_equal(al_build_layer(&x->built, json, AL_NONE_INDEX), 0);
-    al_build_owners(&x->built);
-    json_decref(json);
-    assert_true(al_infer(&x->built.model, x->policy, &x->findings));
+    *x = (struct fixture){0};
+    al_test_model_load(&x->m, text);
+    assert_true(al_infer(&x->m.built.model, x->m.policy, &x->m.findings));
     x->tensors[0] = tensor("dense/kernel", 100, 24, (struct al_shape){.rank = 2, .dim = {2, 3}});
     x->tensors[1] = tensor("dense/bias", 124, 12, (struct al_shape){.rank = 1, .dim = {3}});
     x->tensors[2] = tensor("more", 136, 4, (struct al_shape){0});
     x->weights[1] = 1;
-    x->built.model.tensors = x->tensors;
-    x->built.model.tensor_count = 2;
-    x->built.model.layers[2].weights = x->weights;
-    x->built.model.layers[2].weight_count = 2;
+    x->m.built.model.tensors = x->tensors;
+    x->m.built.model.tensor_count = 2;
+    x->m.built.model.layers[2].weights = x->weights;
+    x->m.built.model.layers[2].weight_count = 2;
 }
 
 static bool check(struct fixture *x)
 {
     const uint64_t size = FILE_BYTES;
-    return al_check_weights(&x->built.model, x->policy, &size, 1, &x->findings);
+    return al_check_weights(&x->m.built.model, x->m.policy, &size, 1, &x->m.findings);
 }
 
 static void unload(struct fixture *x)
 {
-    al_policy_free(x->policy);
-    al_arena_free(x->arena);
+    al_test_model_unload(&x->m);
 }
 
 static void honest_weights_pass(void **state)
@@ -78,7 +68,7 @@ static void honest_weights_pass(void **state)
 
 static enum al_finding_id spoil(struct fixture *x, int what)
 {
-    struct al_model *m = &x->built.model;
+    struct al_model *m = &x->m.built.model;
     switch (what) {
     case 0: m->layers[2].weight_count = 1; m->tensor_count = 1; return AL_WEIGHTS_MISSING;
     case 1: m->layers[2].weight_count = 3; return AL_WEIGHTS_SURPLUS;
@@ -104,7 +94,7 @@ static enum al_finding_id spoil(struct fixture *x, int what)
     case 21: x->tensors[0].stored = (enum al_stored)7; return AL_WEIGHTS_EXTENT;
     case 22: x->tensors[1].offset = 123; return AL_WEIGHTS_OVERLAP;
     case 23: x->tensors[1].offset = 100; return AL_WEIGHTS_OVERLAP;
-    case 24: x->policy->limits.parameters = 8; return AL_LIMIT_PARAMETERS;
+    case 24: x->m.policy->limits.parameters = 8; return AL_LIMIT_PARAMETERS;
     default: m->tensor_count = AL_MAX_TENSORS + 1; return AL_LIMIT_PARAMETERS;
     }
 }
@@ -118,8 +108,8 @@ static void each_fault_is_refused_by_its_name(void **state)
         enum al_finding_id id = spoil(&x, what);
         if (check(&x))
             fail_msg("fault %d is accepted", what);
-        if (x.findings.count != 1 || x.findings.list[0].id != id)
-            fail_msg("fault %d is refused as %s", what, al_finding_row(x.findings.list[0].id)->id);
+        if (x.m.findings.count != 1 || x.m.findings.list[0].id != id)
+            fail_msg("fault %d is refused as %s", what, al_finding_row(x.m.findings.list[0].id)->id);
         unload(&x);
     }
 }
@@ -129,8 +119,8 @@ static void a_model_of_tensors_only_needs_no_layers(void **state)
     (void)state;
     struct fixture x;
     load(&x);
-    x.built.model.layer_count = 0;
-    x.built.model.tensor_count = 3;
+    x.m.built.model.layer_count = 0;
+    x.m.built.model.tensor_count = 3;
     assert_true(check(&x));
     x.tensors[2].offset = FILE_BYTES;
     assert_false(check(&x));

@@ -25,12 +25,11 @@ struct source {
     const char *data;
 };
 
-static void write_local(struct written *w, const struct source *s)
+/* What local headers and those of the directory have in common: version, flags, method, time, CRC, sizes,
+   lengths of the name and of what is extra. */
+static void write_fields(struct al_buffer *b, const struct source *s)
 {
-    struct al_buffer *b = &w->bytes;
     size_t size = strlen(s->data), name = strlen(s->name);
-    w->local[w->count] = b->size;
-    al_buffer_bytes(b, "PK\3\4", 4);
     al_buffer_u16(b, 20);
     al_buffer_u16(b, 0);
     al_buffer_u16(b, 0);
@@ -40,33 +39,32 @@ static void write_local(struct written *w, const struct source *s)
     al_buffer_u32(b, (uint32_t)size);
     al_buffer_u16(b, (uint16_t)name);
     al_buffer_u16(b, 0);
-    al_buffer_bytes(b, s->name, name);
+}
+
+static void write_local(struct written *w, const struct source *s)
+{
+    struct al_buffer *b = &w->bytes;
+    w->local[w->count] = b->size;
+    al_buffer_bytes(b, "PK\3\4", 4);
+    write_fields(b, s);
+    al_buffer_bytes(b, s->name, strlen(s->name));
     w->data[w->count++] = b->size;
-    al_buffer_bytes(b, s->data, size);
+    al_buffer_bytes(b, s->data, strlen(s->data));
 }
 
 static void write_central(struct written *w, const struct source *s, size_t index)
 {
     struct al_buffer *b = &w->bytes;
-    size_t size = strlen(s->data), name = strlen(s->name);
     w->central[index] = b->size;
     al_buffer_bytes(b, "PK\1\2", 4);
     al_buffer_u16(b, 0x0314);
-    al_buffer_u16(b, 20);
-    al_buffer_u16(b, 0);
-    al_buffer_u16(b, 0);
-    al_buffer_u32(b, 0x58210000);
-    al_buffer_u32(b, (uint32_t)crc32(0, (const Bytef *)s->data, (uInt)size));
-    al_buffer_u32(b, (uint32_t)size);
-    al_buffer_u32(b, (uint32_t)size);
-    al_buffer_u16(b, (uint16_t)name);
-    al_buffer_u16(b, 0);
+    write_fields(b, s);
     al_buffer_u16(b, 0);
     al_buffer_u16(b, 0);
     al_buffer_u16(b, 0);
     al_buffer_u32(b, 0x81A40000);
     al_buffer_u32(b, (uint32_t)w->local[index]);
-    al_buffer_bytes(b, s->name, name);
+    al_buffer_bytes(b, s->name, strlen(s->name));
 }
 
 static struct written write_archive(const struct source *sources, size_t count)
