@@ -3,7 +3,7 @@
 #include "fuzz/harness.h"
 
 #include "policy/signature/judge.h"
-#include "policy/signature/openssf/envelope.h"
+#include "policy/signature/openssf/log_entry.h"
 #include "policy/signature/openssf/pem.h"
 
 enum { BUDGET = 1 << 24, CAP = 16 };
@@ -26,6 +26,20 @@ static void check(const struct al_envelope *e)
         AL_MUST(e->chain[i].length > 0 && e->chain[i].length <= AL_PEM_BLOCK_MAX);
 }
 
+/* A stranger's log promises nothing. */
+static void check_log(const struct al_envelope *e, struct al_arena *arena, struct al_findings *f)
+{
+    struct al_ec_key log;
+    struct al_log_entry entry;
+    const struct al_place place = al_place_root("log");
+    AL_MUST(al_ec_key_read_pem(&log, al_text_of(stranger), arena));
+    if (!al_log_entry_read(&entry, e->log, &place, f))
+        return;
+    AL_MUST(entry.path_length <= AL_LOG_PATH_MAX && entry.body.length > 0);
+    (void)al_log_entry_is_of(&entry, e, e->chain[0], &place, f);
+    AL_MUST(!al_log_entry_holds(&entry, &log, &place, f));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bool warm;
@@ -42,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AL_MUST(good == (f.refusals == 0) || f.failed);
     if (good)
         check(&e);
+    if (good && e.method == AL_ENVELOPE_LOGGED)
+        check_log(&e, arena, &f);
     al_envelope_free(&e);
 
     const struct al_trusted_key key = {.kind = AL_KEY_PEM, .text = stranger, .not_after = INT64_MAX};

@@ -3,7 +3,7 @@
 #include "fuzz/harness.h"
 
 #include "base/checked.h"
-#include "policy/signature/openssf/certificate.h"
+#include "policy/signature/openssf/stamp.h"
 
 enum { BUDGET = 1 << 22, CAP = 16 };
 
@@ -34,6 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < c.name_count; i++)
             AL_MUST(inside(c.names[i], data, size) && c.names[i].length > 0);
         AL_MUST(al_certificate_chain(&c, 1, NULL, 0, c.not_before, &why) != AL_CHAIN_GOOD && why != NULL);
+        struct al_ec_key log;
+        if (al_ec_key_read(&log, c.spki))
+            (void)al_stamp_by(&c, c.spki, &log);
         (void)al_certificate_chain(&c, 1, &c, 1, c.not_before, &why);
     }
     al_arena_free(arena);

@@ -152,7 +152,9 @@ def signatures():
         bundles[f.stem], bundle = f.read_bytes(), json.loads(f.read_text())
         if not f.stem.startswith("certificate"):
             manifests[f.stem] = base64.b64decode(bundle["dsseEnvelope"]["payload"])
-        chain = bundle["verificationMaterial"].get("x509CertificateChain", {"certificates": []})["certificates"]
+        material = bundle["verificationMaterial"]
+        chain = material.get("x509CertificateChain", {"certificates": []})["certificates"]
+        chain += [material["certificate"]] if "certificate" in material else []
         for i, c in enumerate(chain):
             certificates[f"{f.stem}-{i}"] = base64.b64decode(c["rawBytes"])
     pem = {f.name: f.read_bytes() for f in (FILES / "openssf").iterdir() if f.suffix in (".pub", ".pem")}

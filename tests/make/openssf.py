@@ -105,8 +105,9 @@ def certificates(model, scratch):
         key.write_bytes(signer.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                                  serialization.NoEncryption()))
         chain = [above.write(scratch / "above.pem")] if above else [root.write(scratch / "above.pem")]
-        signing.Config().use_certificate_signer(private_key=key, signing_certificate=own, certificate_chain=chain).sign(
-            model, HERE / ("certificate-" + name + ".sig"))
+        config = signing.Config().use_certificate_signer(
+            private_key=key, signing_certificate=own, certificate_chain=chain)
+        config.sign(model, HERE / ("certificate-" + name + ".sig"))
 
 
 def sign(name, model, config=None, key="p256"):

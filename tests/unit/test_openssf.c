@@ -258,6 +258,7 @@ static void changed_bundles_are_refused(void **state)
         {"base64 for URLs", "/", "_", AL_SIGNATURE_MALFORMED},
         {"base64 without its end", "Cn0=\"", "Cn0\"", AL_SIGNATURE_MALFORMED},
         {"bits that base64 leaves over", "Cn0=\"", "Cn1=\"", AL_SIGNATURE_MALFORMED},
+        {"letters beyond ASCII", "Cn0=\"", "Cn\xC3\xBC\"", AL_SIGNATURE_MALFORMED},
         {"a blank in base64", "\"payload\":\"ewog", "\"payload\":\" ewog", AL_SIGNATURE_MALFORMED},
         {"another hint", "\"hint\":\"", "\"hint\":\"0", AL_SIGNATURE_MALFORMED},
     };
@@ -472,6 +473,128 @@ static void a_revoked_authority_revokes_its_signers(void **state)
     expect(judge(get("certificate-good.sig")), AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_REVOKED, "authority");
 }
 
+/* ---- Sigstore's keyless way ---- */
+
+static struct al_trusted_key rekor, stamps;
+
+static void trust_sigstore(void)
+{
+    trust_root("keyless-roots.pem");
+    identity = (struct al_identity){"author@good.org", "https://issuer.good.org"};
+    keys[0].identities = &identity;
+    keys[0].identity_count = 1;
+    rekor = (struct al_trusted_key){.kind = AL_KEY_REKOR, .text = get("keyless-log.pub").at, .not_after = INT64_MAX};
+    stamps = (struct al_trusted_key){
+        .kind = AL_KEY_CT, .text = get("keyless-certificates.pub").at, .not_after = INT64_MAX};
+    trust.lists[AL_KEY_REKOR] = (struct al_key_list){&rekor, 1};
+    trust.lists[AL_KEY_CT] = (struct al_key_list){&stamps, 1};
+}
+
+static void a_keyless_signature_is_verified_offline(void **state)
+{
+    (void)state;
+    fresh();
+    trust_sigstore();
+    struct al_signature s = judge(get("keyless.sig"));
+    if (s.status != AL_SIGNATURE_STATUS_VALID)
+        fail_msg("%s: %s", findings.list[0].where, findings.list[0].message);
+    assert_string_equal(s.scheme, "openssf-sigstore");
+    assert_string_equal(s.signer, "author@good.org");
+}
+
+static void keyless_signatures_that_nobody_vouches_for_are_untrusted(void **state)
+{
+    (void)state;
+    static const char *const missing[] = {"log", "log of certificates", "authority", "identity", "issuer",
+                                          "other identity", "other log", "other log of certificates", "other root",
+                                          "revoked log"};
+    char id[AL_EC_ID_TEXT];
+    const char *const revoked = id;
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
+        fresh();
+        trust_sigstore();
+        struct al_ec_key log;
+        assert_true(al_ec_key_read_pem(&log, al_text_of(rekor.text), arena));
+        memcpy(id, log.id, sizeof id);
+        switch (i) {
+        case 0: trust.lists[AL_KEY_REKOR].count = 0; break;
+        case 1: trust.lists[AL_KEY_CT].count = 0; break;
+        case 2: trust.lists[AL_KEY_CERTIFICATE].count = 0; break;
+        case 3: keys[0].identity_count = 0; break;
+        case 4: identity.issuer = NULL; break;
+        case 5: identity.issuer = "https://issuer.good.or"; break;
+        case 6: rekor.text = get("p256.pub").at; break;
+        case 7: stamps.text = get("p256.pub").at; break;
+        case 8: keys[0].text = get("root.pem").at; break;
+        default:
+            trust.revoked = &revoked;
+            trust.revoked_count = 1;
+        }
+        expect(judge(get("keyless.sig")), AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_UNTRUSTED, missing[i]);
+    }
+}
+
+static void changed_keyless_bundles_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *old, *new;
+        enum al_finding_id id;
+    } bad[] = {
+        {"another time", "\"integratedTime\": \"1748736000\"", "\"integratedTime\": \"1748736001\"",
+         AL_SIGNATURE_INVALID},
+        {"no time", "\"integratedTime\": \"1748736000\", ", "", AL_SIGNATURE_UNSUPPORTED},
+        {"another index", "\"logIndex\": \"1005\"", "\"logIndex\": \"1006\"", AL_SIGNATURE_INVALID},
+        {"another leaf", "\"logIndex\": \"5\"", "\"logIndex\": \"4\"", AL_SIGNATURE_INVALID},
+        {"beyond the tree", "\"logIndex\": \"5\"", "\"logIndex\": \"7\"", AL_SIGNATURE_INVALID},
+        {"another size", "\"treeSize\": \"7\"", "\"treeSize\": \"8\"", AL_SIGNATURE_INVALID},
+        {"an empty tree", "\"treeSize\": \"7\"", "\"treeSize\": \"0\"", AL_SIGNATURE_INVALID},
+        {"another root", "\\n\\n\\u2014", "\\nmore\\n\\n\\u2014", AL_SIGNATURE_INVALID},
+        {"no signed tree", "\\n\\n\\u2014", "\\n\\n-", AL_SIGNATURE_INVALID},
+        {"a shorter path", "\"hashes\": [", "\"hashes\": [\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\", ",
+         AL_SIGNATURE_INVALID},
+        {"another kind", "\"kind\": \"dsse\"", "\"kind\": \"hashedrekord\"", AL_SIGNATURE_UNSUPPORTED},
+        {"two entries", "\"tlogEntries\": [", "\"tlogEntries\": [{}, ", AL_SIGNATURE_MALFORMED},
+        {"no entry", "\"tlogEntries\": [", "\"tlogEntries\": [], \"x\": [", AL_SIGNATURE_MALFORMED},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        fresh();
+        trust_sigstore();
+        expect(judge(replace(get("keyless.sig"), bad[i].old, bad[i].new)), AL_SIGNATURE_STATUS_INVALID, bad[i].id,
+               bad[i].what);
+    }
+    fresh();
+    trust_sigstore();
+    expect(judge(get("keyless-late.sig")), AL_SIGNATURE_STATUS_UNTRUSTED, AL_SIGNATURE_EXPIRED, "late");
+    fresh();
+    trust_sigstore();
+    expect(judge(get("keyless-unseen.sig")), AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE, "unseen");
+}
+
+/* A log's entry about one signature beside another. */
+static void a_log_entry_counts_for_its_own_signature_only(void **state)
+{
+    (void)state;
+    fresh();
+    trust_sigstore();
+    struct al_text bundle = get("keyless.sig");
+    const char *sig = memmem(bundle.at, bundle.length, "{\"sig\": \"", 9);
+    const char *own = al_arena_copy(arena, sig, (size_t)((const char *)memchr(sig, '}', 200) + 1 - sig));
+    expect(judge(replace(bundle, own, sig_of(get("p256.sig")))), AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_INVALID,
+           "another signature");
+    fresh();
+    trust_sigstore();
+    bundle = get("keyless.sig");
+    struct al_text other = get("keyless-unseen.sig");
+    const char *certificate = memmem(bundle.at, bundle.length, "\"rawBytes\"", 10);
+    const char *theirs = memmem(other.at, other.length, "\"rawBytes\"", 10);
+    certificate =
+        al_arena_copy(arena, certificate, (size_t)((const char *)memchr(certificate, '}', 4000) - certificate));
+    theirs = al_arena_copy(arena, theirs, (size_t)((const char *)memchr(theirs, '}', 4000) - theirs));
+    expect(judge(replace(bundle, certificate, theirs)), AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_INVALID,
+           "another certificate");
+}
+
 /* ---- signatures of our own ---- */
 
 static struct al_ec_secret *read_secret(const char *name, const char *passphrase)
@@ -628,6 +751,10 @@ int main(void)
         cmocka_unit_test(certificates_that_do_not_hold_are_refused),
         cmocka_unit_test(a_certificate_counts_for_whom_the_policy_names),
         cmocka_unit_test(a_revoked_authority_revokes_its_signers),
+        cmocka_unit_test(a_keyless_signature_is_verified_offline),
+        cmocka_unit_test(keyless_signatures_that_nobody_vouches_for_are_untrusted),
+        cmocka_unit_test(changed_keyless_bundles_are_refused),
+        cmocka_unit_test(a_log_entry_counts_for_its_own_signature_only),
         cmocka_unit_test(ours_are_verified),
         cmocka_unit_test(an_encrypted_key_opens_with_its_passphrase_only),
         cmocka_unit_test(changed_manifests_are_refused),

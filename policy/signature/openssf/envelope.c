@@ -71,7 +71,9 @@ static bool read_method(struct al_envelope *e, const json_t *key, const json_t *
                            : read_certificate(e, certificate, &here, f);
 }
 
-static bool read_timestamps(const json_t *data, const struct al_place *place, struct al_findings *f)
+/* Beside a log's word for the time they are not needed, and not looked at. */
+static bool read_timestamps(const struct al_envelope *e, const json_t *data, const struct al_place *place,
+                            struct al_findings *f)
 {
     static const struct al_field fields[] = {{"rfc3161Timestamps", AL_FIELD_LIST, false}};
     const json_t *list;
@@ -79,8 +81,9 @@ static bool read_timestamps(const json_t *data, const struct al_place *place, st
         return true;
     if (!al_fields_read(data, place, fields, COUNT(fields), &list, f))
         return false;
-    return json_array_size(list) == 0 || al_find(f, AL_SIGNATURE_UNSUPPORTED, place, "no time stamps", AL_NOTHING,
-                                                 "RFC 3161 time stamps are not judged");
+    return json_array_size(list) == 0 || e->log != NULL
+        || al_find(f, AL_SIGNATURE_UNSUPPORTED, place, "no time stamps", AL_NOTHING,
+                   "RFC 3161 time stamps are not judged");
 }
 
 static bool read_material(struct al_envelope *e, const json_t *material, const struct al_place *place,
@@ -100,7 +103,7 @@ static bool read_material(struct al_envelope *e, const json_t *material, const s
         return false;
     if (json_array_size(values[3]) == 1 && !al_field_item(&e->log, values[3], 0, AL_FIELD_OBJECT, &log, f))
         return false;
-    return read_timestamps(values[4], &stamps, f) && read_method(e, values[0], values[1], values[2], place, f);
+    return read_timestamps(e, values[4], &stamps, f) && read_method(e, values[0], values[1], values[2], place, f);
 }
 
 /* Several signatures are legal in DSSE, but which of them counts is a question that two verifiers

@@ -3,20 +3,10 @@
 
 #include "policy/signature/openssf/manifest.h"
 
-static bool refuse(struct al_signature *out, const struct al_envelope *envelope, const char *where,
-                   const struct al_judging *j)
-{
-    (void)out;
-    (void)envelope;
-    return al_find_at(j->findings, AL_SIGNATURE_UNSUPPORTED, al_text_of(where),
-                      "a signature by a key or by a certificate with its chain", AL_NOTHING,
-                      "Sigstore's keyless signatures are not judged");
-}
-
 static al_openssf_method *const methods[] = {
     [AL_ENVELOPE_KEY] = al_openssf_by_key,
     [AL_ENVELOPE_CHAIN] = al_openssf_by_chain,
-    [AL_ENVELOPE_LOGGED] = refuse,
+    [AL_ENVELOPE_LOGGED] = al_openssf_by_log,
 };
 
 void al_openssf_judge(struct al_signature *out, struct al_text signature, const char *where,

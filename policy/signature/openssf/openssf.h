@@ -13,7 +13,7 @@
    and signer of `out`; true when the payload may be believed. Otherwise there is a finding. */
 typedef bool al_openssf_method(struct al_signature *out, const struct al_envelope *envelope, const char *where,
                                const struct al_judging *j);
-al_openssf_method al_openssf_by_key, al_openssf_by_chain;
+al_openssf_method al_openssf_by_key, al_openssf_by_chain, al_openssf_by_log;
 
 /* Whether `key` signed the envelope; false after a finding. */
 bool al_openssf_signed_by(const struct al_ec_key *key, const struct al_envelope *envelope, const char *where,
