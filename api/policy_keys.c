@@ -2,6 +2,8 @@
    from then on, so that its digest covers them and `airlock policy show` is complete. */
 #include "api/policy_keys.h"
 
+#include "policy/signature/openssf/openssf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -43,15 +45,19 @@ static bool resolve_list(struct al_policy *p, enum al_key_kind kind, int directo
     bool good = true;
     for (size_t i = 0; i < list->count; i++) {
         keys[i] = list->keys[i];
-        if (keys[i].file == NULL)
-            continue;
         struct al_place here = al_place_index(&place, i);
-        keys[i].text = read_pem(p->arena, directory, keys[i].file);
-        if (keys[i].text == NULL)
-            good = al_find(f, AL_POLICY_VALUE, &here, "a PEM file beside the policy", al_text_of(keys[i].file),
-                           "no PEM could be read from this file");
-        else
+        const char *name = keys[i].file;
+        if (name != NULL) {
+            keys[i].text = read_pem(p->arena, directory, name);
             keys[i].file = NULL;
+        }
+        const char *lacks = keys[i].text != NULL ? al_openssf_key_lacks(kind, keys[i].text, p->arena) : NULL;
+        if (keys[i].text == NULL)
+            good = al_find(f, AL_POLICY_VALUE, &here, "a PEM file beside the policy", al_text_of(name),
+                           "no PEM could be read from this file");
+        else if (lacks != NULL)
+            good = al_find(f, AL_POLICY_VALUE, &here, lacks, name != NULL ? al_text_of(name) : AL_NOTHING,
+                           "this is not such a key");
     }
     list->keys = keys;
     return good;

@@ -4,6 +4,7 @@ import copy
 import glob
 import json
 import os
+import shutil
 
 from command import TESTS, airlock, data, scratch, vet
 import schema
@@ -23,7 +24,7 @@ FULL = {
     "signatures": {"required": False, "minisign": [KEY, {"key": "RWR" + KEY[3:], "names": ["bert-*"],
                                                          "not_after": "2028-02-29", "note": "the text team"}],
                    "model_signing": ["key.pem", {"pem": PEM, "not_after": "2030-01-01T12:00:00Z"}],
-                   "certificates": [{"file": "key.pem", "identities": [{"identity": "a@b.c", "issuer": "https://d"}]}],
+                   "certificates": [{"file": "root.pem", "identities": [{"identity": "a@b.c", "issuer": "https://d"}]}],
                    "rekor": ["key.pem"], "certificate_logs": [{"pem": PEM}],
                    "revoked": ["E7620F1842B4E81F", "0123456789abcdef" * 4]},
     "findings": {"keras.lambda": "refuse", "keras.custom-training-function": "refuse"},
@@ -42,6 +43,7 @@ def check(content):
             json.dump(content, f)
         with open(os.path.join(d, "key.pem"), "w", encoding="utf-8") as f:
             f.write(PEM)
+        shutil.copy(data("..", "files", "openssf", "root.pem"), d)
         return airlock("policy", "check", path)
 
 
@@ -88,6 +90,14 @@ def schema_and_reader_refuse_the_same():
         assert schema.problems(content, SCHEMA), (path, value)
         r = check(content)
         assert r.status != 0 and path[-1 if isinstance(path[-1], str) else -2] in r.out + r.err, (path, value, r)
+
+
+@test
+def a_file_that_is_pem_of_something_else_is_found_with_the_policy():
+    for path, value in ((("signatures", "certificates", 0, "file"), "key.pem"), (("signatures", "rekor", 0), "root.pem"),
+                        (("signatures", "model_signing", 0), "root.pem")):
+        r = check(with_change(path, value))
+        assert r.status != 0 and "signatures/" + path[1] in r.out + r.err, (path, r)
 
 
 @test

@@ -9,6 +9,10 @@
 #include "policy/signature/openssf/certificate.h"
 #include "policy/signature/openssf/envelope.h"
 
+/* What a key of that kind must hold, for people; NULL where the text holds it, or the kind is none of ours. For
+   policies: a key that cannot be read is to be found before a model is. */
+const char *al_openssf_key_lacks(enum al_key_kind kind, const char *pem, struct al_arena *arena);
+
 /* Each finds out whether the envelope was signed by somebody trusted, and sets status, scheme, key
    and signer of `out`; true when the payload may be believed. Otherwise there is a finding. */
 typedef bool al_openssf_method(struct al_signature *out, const struct al_envelope *envelope, const char *where,
