@@ -44,7 +44,8 @@ int main(int argc, char **argv)
 {
     /* a reader that has gone away is a failed write, not a death without a word; and where the
        caller ignores the end of children, the kernel would not say how a cell ended */
-    if (!hold_standard_descriptors() || signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGCHLD, SIG_DFL) == SIG_ERR)
+    if (!hold_standard_descriptors() || signal(SIGPIPE, SIG_IGN) == SIG_ERR
+        || signal(SIGXFSZ, SIG_IGN) == SIG_ERR || signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         return STATUS_FAILED;
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,22 +71,51 @@ static bool usual_mode(int fd)
     return fchmod(fd, 0666 & ~mask) == 0;
 }
 
+/* A file without a name in the directory of `path`, so that even SIGKILL leaves nothing;
+   where the file system has no such files, one named `temporary`. */
+static int open_nameless(const char *path, char *temporary, bool *named)
+{
+    char *directory = beside(path, ".");
+    int fd = directory != NULL ? open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+    free(directory);
+    *named = fd < 0;
+    return fd < 0 ? mkostemp(temporary, O_CLOEXEC) : fd;
+}
+
+/* Gives the file its name: at once where there is none yet, by way of `temporary` where an
+   old file is to be replaced. */
+static bool give_name(int fd, const char *path, char *temporary, bool *named)
+{
+    char self[64];
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (!*named && linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+        return true;
+    /* six digits of the process's number instead of the X: who else has taken this name is not replaced */
+    if (!*named && errno == EEXIST) {
+        char *digit = temporary + strlen(temporary);
+        for (int i = 0, rest = (int)getpid(); i < 6; i++, rest /= 10)
+            *--digit = (char)('0' + rest % 10);
+        *named = linkat(AT_FDCWD, self, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0;
+    }
+    return *named && rename(temporary, path) == 0;
+}
+
 static bool replace(const char *path, const char *bytes, size_t size)
 {
     char *temporary = beside(path, ".airlock-XXXXXX");
-    int fd = temporary != NULL ? mkostemp(temporary, O_CLOEXEC) : -1;
-    bool good = fd >= 0 && usual_mode(fd) && write_all(fd, bytes, size) && fsync(fd) == 0;
+    bool named = false;
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    int fd = temporary != NULL ? open_nameless(path, temporary, &named) : -1;
+    bool good = fd >= 0 && usual_mode(fd) && write_all(fd, bytes, size) && fsync(fd) == 0
+             && give_name(fd, path, temporary, &named);
     int saved = errno;
-    if (fd >= 0 && close(fd) != 0 && good) {
-        saved = errno;
-        good = false;
-    }
-    if (good && rename(temporary, path) != 0) {
-        saved = errno;
-        good = false;
-    }
-    if (!good && fd >= 0)
+    if (!good && named)
         (void)unlink(temporary);
+    if (fd >= 0)
+        (void)close(fd);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     free(temporary);
     errno = saved;
     return good;

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { THREADS = 4, TURNS = 50, WORDS = 20, TOPICS = 3 };
+enum { THREADS = 8, TURNS = 50, WORDS = 20, TOPICS = 3 };
 
 static char model[4096];
 static char *content;
