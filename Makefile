@@ -34,7 +34,8 @@ check: packages-check all build-sanitized/build.ninja build-threads/build.ninja
 	@meson compile -C build-threads test_sandbox_threads test_library
 	@status=0; \
 	AIRLOCK_MUST_SANDBOX=1 meson test -C build --no-suite fuzz --print-errorlogs || status=1; \
-	meson test -C build-sanitized --suite unit --suite fuzz --suite mutants --suite parent --print-errorlogs || status=1; \
+	meson test -C build-sanitized --suite unit --suite fuzz --suite mutants --suite parent \
+		--print-errorlogs || status=1; \
 	meson test -C build-threads --no-rebuild --suite threads --print-errorlogs || status=1; \
 	python3 tests/tally.py build build-sanitized build-threads && exit $$status
 

@@ -194,8 +194,9 @@ def a_full_disk_leaves_the_old_report_alone():
               '"$2" vet --format html -o "$1/report.html" "$3" "$3" "$3" "$3" "$3" "$3" "$3" "$3"; '
               'echo "status $?"; ls -A "$1"; cat "$1/report.html"')
     with scratch() as d:
-        r = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", d, AIRLOCK, HONEST],
-                           capture_output=True, text=True, timeout=60, check=False)
+        alone = ["unshare", "--user", "--map-root-user", "--mount"]
+        r = subprocess.run([*alone, "sh", "-c", script, "sh", d, AIRLOCK, HONEST], capture_output=True, text=True,
+                           timeout=60, check=False)
         if r.returncode == 77 or "unshare" in r.stderr:
             # a host without user namespaces: the file limit above is the same door
             assert not os.environ.get("AIRLOCK_MUST_SANDBOX"), r

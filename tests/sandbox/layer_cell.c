@@ -92,7 +92,8 @@ int main(int argc, char **argv)
     const struct attempt *a = &attempts[cell.job.probe / LAYERS_COUNT];
     enum layers layers = (enum layers)(cell.job.probe % LAYERS_COUNT);
     prepare_attempts(&bait);
-    int answer = a->place == IN_NAMESPACE && layers != WHOLE && unshare(CLONE_NEWUSER | CLONE_NEWUTS) != 0 ? errno : 0;
+    bool as_root = a->place == IN_NAMESPACE && layers != WHOLE;
+    int answer = as_root && unshare(CLONE_NEWUSER | CLONE_NEWUTS) != 0 ? errno : 0;
     if (layers == ALONE)
         answer = take_alone(a->layer);
     else if (layers == LANDLOCK_AND_NAMESPACES)

@@ -183,7 +183,10 @@ static void attack(const char *verb, size_t size)
         __asm__ volatile("sysenter" : : "a"(20L) : "memory", "rcx", "rdx");
     if (verb_is(verb, size, "vsyscall "))
         /* Linux: arch/x86/entry/vsyscall: gettimeofday, time and getcpu at fixed addresses */
-        __asm__ volatile("call *%0" : : "r"(0xffffffffff600000UL + 1024 * strtoul(verb + 9, NULL, 0)), "D"(0L), "S"(0L) : "rax", "rcx", "r11", "memory");
+        __asm__ volatile("call *%0"
+                         :
+                         : "r"(0xffffffffff600000UL + 1024 * strtoul(verb + 9, NULL, 0)), "D"(0L), "S"(0L)
+                         : "rax", "rcx", "r11", "memory");
 #endif
 }
 

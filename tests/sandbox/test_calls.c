@@ -150,7 +150,8 @@ static void fail_each_call_of_the_command(const char *path, int honest)
             c.failing = n;
             c.code = codes[(n + i) % CODES];
             run_with_failing_call(&c);
-            int status = c.status != -1 && WIFEXITED(c.status) ? WEXITSTATUS(c.status) : -1, whole = report_is_whole();
+            int status = c.status != -1 && WIFEXITED(c.status) ? WEXITSTATUS(c.status) : -1;
+            int whole = report_is_whole();
             if (status != honest && status != 2)
                 describe(&c, path);
             if (whole == 0 || (whole == -1 && status == 0))

@@ -1,7 +1,7 @@
 /* Each way out of a cell (attempts.h) five times: with no layer, to see that it works;
    with the layer alone that is there to stop it, so that no other hides a hole in it;
-   with Landlock and namespaces only; with all layers but the filter; and in a cell locked whole. The table in docs/CELL.md is
-   what came of it. Made by an ordinary user: as root these tests become nobody. */
+   with Landlock and namespaces only; with all layers but the filter; and in a cell locked
+   whole. The table in docs/CELL.md is what came of it. Made by an ordinary user: as root these tests become nobody. */
 #include "tests/sandbox/attempts.h"
 #include "tests/sandbox/document.h"
 #include "tests/sandbox/layers.h"
@@ -166,7 +166,8 @@ static void try(struct al_buffer *table, unsigned which)
     }
     al_buffer_format(table, "| %s | %s | %s | %s | %s | %s | %s |\n", layer_name(a->layer), a->what, cells[NOTHING],
                      cells[ALONE], cells[LANDLOCK_AND_NAMESPACES], cells[ALL_BUT_THE_FILTER], cells[WHOLE]);
-    bool stopped = a->answered ? outcomes[WHOLE] != 0 && outcomes[WHOLE] < KILLED : outcomes[WHOLE] == KILLED + SIGSYS;
+    bool stopped = a->answered ? outcomes[WHOLE] != 0 && outcomes[WHOLE] < KILLED
+                               : outcomes[WHOLE] == KILLED + SIGSYS;
     if (!stopped)
         fail_msg("%s: %s in a cell locked whole", a->what, cells[WHOLE]);
     whole_host = whole_host && answers[ALONE] == 0;
@@ -185,8 +186,8 @@ static void every_way_out_is_shut_by_its_layer_alone(void **state)
     struct al_buffer table;
     al_buffer_init(&table, 1 << 20);
     put_kernel(&table);
-    al_buffer_text(&table, "| layer | attempt | no layer | this layer alone | Landlock and namespaces | all but the filter | all |\n"
-                           "|---|---|---|---|---|---|---|\n");
+    al_buffer_text(&table, "| layer | attempt | no layer | this layer alone | Landlock and namespaces "
+                           "| all but the filter | all |\n|---|---|---|---|---|---|---|\n");
     for (unsigned i = 0; i < attempt_count; i++)
         try(&table, i);
     assert_false(table.failed);

@@ -19,7 +19,8 @@ static void put_model(struct al_buffer *b, bool with_data)
 {
     struct al_tensor tensor = {.name = al_text_of("t"), .dtype = AL_UINT8, .shape = {1, {4}}, .bytes = 4,
                                .stored = AL_STORED_DATA};
-    struct al_model m = {.framework = "numpy", .format = AL_FORMAT_NPY, .tensor_count = with_data, .tensors = &tensor};
+    struct al_model m = {
+        .framework = "numpy", .format = AL_FORMAT_NPY, .tensor_count = with_data, .tensors = &tensor};
     assert_true(al_wire_model(b, &m, NULL));
 }
 

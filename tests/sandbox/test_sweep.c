@@ -73,7 +73,7 @@ struct door {
     const char *name, *verb;
     long first, last, bits;
     bool (*as_expected)(long number, enum fate fate);
-    bool may_be_missing; /* from this kernel: then the processor's fault kills, and the table says no more than that */
+    bool may_be_missing; /* from this kernel: then the processor's fault kills, and the table says no more */
 };
 
 static void try_all(const struct door *d)
