@@ -193,6 +193,10 @@ static void watch_and_judge(struct vetting *t, struct al_child *child)
         check_again(t, talk.model);
     v->check_ns = al_now_ns() - before;
     al_conversation_free(&talk);
+    if (v->findings.dropped > 0)
+        (void)al_find_at(&v->findings, AL_LIMIT_FINDINGS, AL_NOTHING, NULL,
+                         al_found(&v->findings, "%llu more", (unsigned long long)v->findings.dropped),
+                         "There is more to say than limits.findings allows");
     for (uint32_t i = 0; i < t->count && digests; i++)
         (void)al_snapshot_digest(t->snapshots[i]);
 }

@@ -22,7 +22,7 @@ bool al_h5_library_warm(void)
 static herr_t innermost_error(unsigned n, const H5E_error2_t *error, void *out)
 {
     if (n == 0)
-        *(const char **)out = error->desc;
+        *(H5E_error2_t *)out = *error;
     return 0;
 }
 
@@ -30,12 +30,16 @@ bool al_h5_library_unreadable(struct al_h5_growth *g, uint32_t object, const cha
 {
     struct al_h5_place place;
     const struct al_place *at = &place.steps[0];
-    const char *reason = "";
+    H5E_error2_t reason = {.desc = ""};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost_error, &reason);
+    if (reason.min_num == H5E_NOSPACE || reason.min_num == H5E_CANTALLOC) {
+        g->findings->failed = true; /* the heap's end is no fault of the file's form */
+        return false;
+    }
     place.steps[0] = al_place_root(g->member);
     if (object != AL_NONE_INDEX)
         at = al_h5_place(&place, g->tree, object, g->member);
-    return al_find(g->findings, AL_HDF5_UNREADABLE, at, NULL, al_text_of(reason != NULL ? reason : ""),
+    return al_find(g->findings, AL_HDF5_UNREADABLE, at, NULL, al_text_of(reason.desc != NULL ? reason.desc : ""),
                    "libhdf5 cannot read %s.", what);
 }
 

@@ -10,7 +10,7 @@
 
 #define AL_LIBZIP_FUNCTIONS(F) \
     F(zip_source_buffer_create) F(zip_source_free) F(zip_open_from_source) F(zip_discard) F(zip_get_num_entries) \
-    F(zip_get_name) F(zip_stat_index) F(zip_error_init) F(zip_error_fini) F(zip_error_strerror)
+    F(zip_get_name) F(zip_stat_index) F(zip_error_init) F(zip_error_fini) F(zip_error_strerror) F(zip_error_code_zip)
 
 #define AL_MEMBER(name) __typeof__(name) *name;
 static struct {
@@ -113,12 +113,14 @@ bool al_zip_agrees_with_library(const struct al_zip *zip, struct al_findings *f)
     if (archive != NULL) {
         agrees = compare_lists(zip, archive, f);
         library.zip_discard(archive);
+    } else if (library.zip_error_code_zip(&error) == ZIP_ER_MEMORY) {
+        f->failed = true; /* the heap's end is no disagreement */
     } else {
         agrees = disagree(zip, f, AL_NOTHING, "an archive that libzip opens, too",
                           al_text_of(library.zip_error_strerror(&error)), "libzip refuses the archive");
-        if (source != NULL)
-            library.zip_source_free(source);
     }
+    if (archive == NULL && source != NULL)
+        library.zip_source_free(source);
     library.zip_error_fini(&error);
     return agrees;
 }

@@ -199,6 +199,8 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
     size_t size = (size_t)inputs[0].size;
     if (verb_is(bytes, size, "refuse"))
         return al_find_at(f, AL_KERAS_LAMBDA, al_text_of("a/b"), "no code", al_text_of("code\x1b[31m"), "A Lambda");
+    for (int i = 0; verb_is(bytes, size, "many") && i < 9; i++)
+        (void)al_find_at(f, AL_KERAS_LAMBDA, al_text_of("a/b"), NULL, al_found(f, "%d", i), "One of many");
     if (verb_is(bytes, size, "loop"))
         loop();
     if (verb_is(bytes, size, "sleepy")) {

@@ -118,7 +118,7 @@ static const struct {
     {"mmap", SYS_mmap},           {"munmap", SYS_munmap},             {"pipe2", SYS_pipe2},
     {"clone", SYS_clone},         {"execveat", SYS_execveat},         {"poll", SYS_poll},
     {"read", SYS_read},           {"waitid", SYS_waitid},             {"close", SYS_close},
-    {"dup2", SYS_dup2},           {"rt_sigaction", SYS_rt_sigaction}, {"rt_sigprocmask", SYS_rt_sigprocmask},
+    {"dup3", SYS_dup3},           {"rt_sigaction", SYS_rt_sigaction}, {"rt_sigprocmask", SYS_rt_sigprocmask},
     {"pread64", SYS_pread64},     {"getppid", SYS_getppid},           {"readlink", SYS_readlink},
     {"ftruncate", SYS_ftruncate}, {"lseek", SYS_lseek},               {"getpid", SYS_getpid},
 };

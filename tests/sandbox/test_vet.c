@@ -92,6 +92,22 @@ static void each_death_has_its_finding(void **state)
     expect("silent", 10, NULL, AL_VERDICT_ERROR, AL_CELL_NOT_STARTED);
 }
 
+static void two_findings(struct al_policy *p)
+{
+    p->limits.findings = 2;
+}
+
+static void more_findings_than_allowed_are_counted(void **state)
+{
+    (void)state;
+    struct vetting_result r = vet_bytes("many", 4, 10, two_findings);
+    assert_int_equal(r.vetted->verdict, AL_VERDICT_REFUSE);
+    assert_int_equal(r.vetted->findings.count, 3);
+    assert_int_equal(r.vetted->findings.list[2].id, AL_LIMIT_FINDINGS);
+    assert_string_equal(r.vetted->findings.list[2].found, "7 more");
+    free_vetting(&r);
+}
+
 static void a_forbidden_call_kills(void **state)
 {
     (void)state;
@@ -167,6 +183,7 @@ int main(void)
         cmocka_unit_test(an_honest_cell_is_accepted_with_extent_and_data),
         cmocka_unit_test(a_refusal_brings_its_finding_escaped),
         cmocka_unit_test(each_death_has_its_finding),
+        cmocka_unit_test(more_findings_than_allowed_are_counted),
         cmocka_unit_test(a_forbidden_call_kills),
         cmocka_unit_test(a_locked_cell_cannot_raise_a_signal),
         cmocka_unit_test(death_before_the_lock_is_the_hosts),
