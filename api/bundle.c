@@ -104,6 +104,8 @@ static enum al_status add_member(struct al_bundle *b, int directory, const char 
     if (inside == NULL)
         return al_fail(maker->err, AL_NO_MEMORY, 0, "no memory for a name");
     struct stat st;
+    if (strcmp(inside, AL_SIGNATURE_OF_DIRECTORY) == 0)
+        return AL_OK;
     if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode))
         return strcmp(inside, "config.json") == 0
                    ? AL_OK /* it is the MODEL, and there already */

@@ -5,6 +5,9 @@
 
 #include "sandbox/vet.h"
 
+/* model_signing's usual name; where a directory is a model, the file of this name in it is no part of it. */
+#define AL_SIGNATURE_OF_DIRECTORY "model.sig"
+
 struct al_bundle {
     struct al_vet_input *inputs;   /* owned, snapshots too; names are in the arena given */
     uint32_t count, room;

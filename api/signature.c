@@ -12,12 +12,16 @@
 
 enum { SIGNATURE_MOST = AL_ENVELOPE_FILE_MAX, FINDINGS = 8 }; /* the larger of the two schemes' */
 
-/* Where a signature of `m.keras` lies unless one is given. */
+/* Where a signature lies unless one is given: beside `m.keras` under its name, or in the model's
+   directory under the name that model_signing gives it. The latter is only looked
+   for where there is none of the former: it may be another model's. */
 static const struct convention {
-    const char *suffix;
+    const char *suffix;         /* behind the model's path; NULL: AL_SIGNATURE_OF_DIRECTORY */
     al_judge_signature *judge;
 } conventions[] = {
     {".minisig", al_minisign_judge},
+    {".sig", al_openssf_judge},
+    {NULL, al_openssf_judge},
 };
 
 bool al_signature_read(struct al_text *out, struct al_arena *arena, int directory, const char *path)
@@ -49,11 +53,24 @@ al_judge_signature *al_signature_scheme(struct al_text text)
     return text.length > 0 && text.at[0] == '{' ? al_openssf_judge : al_minisign_judge;
 }
 
+static const char *conventional_name(struct al_arena *arena, const struct al_source *source, const char *suffix)
+{
+    const char *slash = strrchr(source->path, '/');
+    if (suffix != NULL)
+        return al_arena_format(arena, "%s%s", source->path, suffix);
+    if (source->kind == AL_SOURCE_DIRECTORY)
+        return al_arena_format(arena, "%s/%s", source->path, AL_SIGNATURE_OF_DIRECTORY);
+    return al_arena_format(arena, "%.*s%s", slash != NULL ? (int)(slash - source->path + 1) : 0, source->path,
+                           AL_SIGNATURE_OF_DIRECTORY);
+}
+
 static void find_by_convention(struct al_signature_files *out, struct al_report *r, const struct al_source *source)
 {
     for (size_t i = 0; i < sizeof conventions / sizeof conventions[0]; i++) {
         struct al_signature_file *file = &out->list[out->count];
-        file->name = al_arena_format(r->arena, "%s%s", source->path, conventions[i].suffix);
+        if (conventions[i].suffix == NULL ? out->count > 0 : source->kind == AL_SOURCE_DIRECTORY)
+            continue;
+        file->name = conventional_name(r->arena, source, conventions[i].suffix);
         file->judge = conventions[i].judge;
         if (file->name != NULL && al_signature_read(&file->text, r->arena, source->directory, file->name))
             out->count++;
