@@ -106,10 +106,10 @@ static enum al_status add_member(struct al_bundle *b, int directory, const char 
     struct stat st;
     if (strcmp(inside, AL_SIGNATURE_OF_DIRECTORY) == 0)
         return AL_OK;
+    /* config.json is the MODEL, and there already */
+    bool there = b->count > 0 && b->inputs[0].role == AL_ROLE_MODEL && strcmp(inside, b->inputs[0].name) == 0;
     if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode))
-        return strcmp(inside, "config.json") == 0
-                   ? AL_OK /* it is the MODEL, and there already */
-                   : al_bundle_file(b, AL_ROLE_MEMBER, directory, name, inside, maker);
+        return there ? AL_OK : al_bundle_file(b, AL_ROLE_MEMBER, directory, name, inside, maker);
     if (depth == MEMBER_DEPTH)
         return al_fail(maker->err, AL_LIMIT, 0, "directories inside the model lie more than %d deep", MEMBER_DEPTH);
     int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -134,6 +134,17 @@ static enum al_status add_members(struct al_bundle *b, int directory, const char
     for (size_t i = 0; status == AL_OK && i < list.count; i++)
         status = add_member(b, directory, list.names[i], prefix, depth, maker);
     al_listing_free(&list);
+    return status;
+}
+
+enum al_status al_bundle_folder(struct al_bundle *b, const char *path, const struct al_bundle_maker *maker)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return al_fail(maker->err, AL_IO, 0, "open: %s", strerror(errno));
+    b->several = true;
+    enum al_status status = add_members(b, fd, "", 0, maker);
+    (void)close(fd);
     return status;
 }
 

@@ -38,6 +38,9 @@ enum al_status al_bundle_path(struct al_bundle *b, int directory, const char *pa
 enum al_status al_bundle_file(struct al_bundle *b, enum al_role role, int directory, const char *path,
                               const char *name, const struct al_bundle_maker *maker);
 
+/* Every file in a directory, whatever it is, in the order of names. */
+enum al_status al_bundle_folder(struct al_bundle *b, const char *path, const struct al_bundle_maker *maker);
+
 /* Takes a snapshot, also where it fails. */
 enum al_status al_bundle_take(struct al_bundle *b, enum al_role role, struct al_snapshot *snapshot, const char *name,
                               const struct al_bundle_maker *maker);

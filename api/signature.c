@@ -102,20 +102,20 @@ bool al_signature_find(struct al_signature_files *out, struct al_report *r, cons
                                     : "The policy demands a signature, and the model has none");
 }
 
-/* The sealed bytes and their digests; false, with a finding, where bytes can still change. */
-static bool list_files(struct al_signed_file *files, struct al_report *r, const char *where)
+struct al_signed_file *al_signature_list(struct al_report *r, bool unread)
 {
-    for (uint32_t i = 0; i < r->bundle.count; i++) {
+    struct al_signed_file *files = al_arena_alloc(r->arena, r->bundle.count, sizeof *files);
+    r->findings.failed = r->findings.failed || files == NULL;
+    for (uint32_t i = 0; files != NULL && i < r->bundle.count; i++) {
         struct al_snapshot *s = r->bundle.inputs[i].snapshot;
         if (!s->sealed || !al_snapshot_digest(s))
-            return al_find_at(&r->findings, AL_SIGNATURE_INVALID, al_text_of(where), "sealed bytes", AL_NOTHING,
-                              "A signature says nothing of bytes that can still change");
-        files[i] = (struct al_signed_file){r->bundle.inputs[i].name, s->size, s->bytes, s->sha256, s->blake2b};
+            return NULL;
+        files[i] = (struct al_signed_file){r->bundle.inputs[i].name, s->size, s->bytes, s->sha256, s->blake2b, unread};
     }
-    return true;
+    return files;
 }
 
-static struct al_text last_part(const char *path)
+struct al_text al_signature_last_part(const char *path)
 {
     struct al_text all = al_text_of(path);
     while (all.length > 1 && all.at[all.length - 1] == '/')
@@ -173,26 +173,28 @@ void al_signature_judge(const struct al_signature_files *files, struct al_report
 {
     struct al_signature results[AL_SIGNATURES_MOST];
     struct al_findings findings[AL_SIGNATURES_MOST];
-    struct al_signed_file *signed_files = al_arena_alloc(r->arena, r->bundle.count, sizeof *signed_files);
     size_t heaviest = 0;
     if (files->count == 0)
         return;
-    if (signed_files == NULL || sodium_init() < 0) {
+    if (sodium_init() < 0) {
         r->findings.failed = true;
+        return;
+    }
+    const struct al_signed_file *signed_files = al_signature_list(r, false);
+    if (signed_files == NULL) {
+        (void)al_find_at(&r->findings, AL_SIGNATURE_INVALID, al_text_of(files->list[0].name), "sealed bytes", AL_NOTHING,
+                         "A signature says nothing of bytes that can still change");
+        r->file.signature = "invalid";
         return;
     }
     const char *path = source->from == AL_FROM_PATH ? source->path : source->shown;
     struct al_judging judging = {.trust = &r->policy->trust,
-                                 .name = last_part(path),
+                                 .name = al_signature_last_part(path),
                                  .files = signed_files,
                                  .file_count = r->bundle.count,
                                  .directory = source->from == AL_FROM_PATH && source->kind == AL_SOURCE_DIRECTORY,
                                  .now = (int64_t)time(NULL),
                                  .arena = r->arena};
-    if (!list_files(signed_files, r, files->list[0].name)) {
-        r->file.signature = "invalid";
-        return;
-    }
     for (size_t i = 0; i < files->count; i++) {
         results[i] = (struct al_signature){AL_SIGNATURE_STATUS_NONE, "", "", "", ""};
         al_findings_init(&findings[i], r->arena, r->policy, FINDINGS);

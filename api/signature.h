@@ -39,6 +39,13 @@ al_judge_signature *al_signature_scheme(struct al_text text);
    findings unless one is valid. */
 void al_signature_judge(const struct al_signature_files *files, struct al_report *r, const struct al_source *source);
 
+/* A path without its directories: what the names of keys' rules are held against. */
+struct al_text al_signature_last_part(const char *path);
+
+/* The bundle's sealed bytes with their digests; NULL where bytes can still change or memory is short
+   (findings.failed). `unread`: nobody parses them. */
+struct al_signed_file *al_signature_list(struct al_report *r, bool unread);
+
 /* Puts one result into the report's facts. */
 void al_signature_tell(struct al_report *r, const struct al_signature *s, const char *file);
 

@@ -28,6 +28,7 @@ void al_signing_key_free(struct al_signing_key *key)
     if (key == NULL)
         return;
     sodium_free(key->secret);
+    al_ec_secret_free(key->ec);
     free(key);
 }
 
@@ -36,6 +37,10 @@ static bool describe(struct al_signing_key *key)
 {
     struct al_minisign_public public_key;
     struct al_buffer letters;
+    if (key->ec != NULL) {
+        memcpy(key->id, al_ec_secret_public(key->ec)->id, sizeof key->id);
+        return true;
+    }
     al_minisign_public_of(&public_key, key->secret);
     al_minisign_id_text(key->id, public_key.id);
     al_buffer_init(&letters, sizeof key->public_letters);
@@ -98,6 +103,12 @@ static char *read_locked(const char *path, size_t *size, struct al_error *err)
     return NULL;
 }
 
+static bool is_pem(struct al_text file)
+{
+    static const char begin[] = "-----BEGIN ";
+    return file.length >= sizeof begin - 1 && memcmp(file.at, begin, sizeof begin - 1) == 0;
+}
+
 enum al_status al_signing_key_load(struct al_signing_key **out, const char *path, const char *passphrase,
                                    struct al_error *err)
 {
@@ -106,8 +117,10 @@ enum al_status al_signing_key_load(struct al_signing_key **out, const char *path
     if (key == NULL)
         return al_fail(err, AL_NO_MEMORY, 0, "no memory for a key");
     char *text = read_locked(path, &size, err);
-    enum al_status status =
-        text == NULL ? AL_IO : al_minisign_read_secret(key->secret, (struct al_text){text, size}, passphrase, err);
+    const struct al_text file = {text, size};
+    enum al_status status = text == NULL   ? AL_IO
+                            : is_pem(file) ? al_ec_secret_read(&key->ec, file, passphrase, err)
+                                           : al_minisign_read_secret(key->secret, file, passphrase, err);
     sodium_free(text);
     return finish_take(out, key, status, err);
 }
@@ -118,7 +131,8 @@ enum al_status al_signing_key_is_encrypted(bool *out, const char *path, struct a
     char *text = read_locked(path, &size, err);
     if (text == NULL)
         return AL_IO;
-    *out = al_minisign_secret_is_encrypted((struct al_text){text, size});
+    const struct al_text file = {text, size};
+    *out = is_pem(file) ? al_ec_secret_is_encrypted(file) : al_minisign_secret_is_encrypted(file);
     sodium_free(text);
     return AL_OK;
 }

@@ -52,16 +52,21 @@ static const struct option keygen_options[] = {
 };
 
 static const struct option sign_options[] = {
-    {"--key", 'k', "SECRET", NULL, false, "the signer's secret key"},
+    {"--key", 'k', "SECRET", NULL, false,
+     "the signer's secret key: minisign's, or one on P-256, P-384 or P-521 in PEM for OpenSSF model signing"},
     {"--comment", 'c', "TEXT", NULL, false,
-     "a comment that is signed too; the time and the file's name unless given"},
-    {"--signature", 's', "FILE", NULL, false, "where the signature goes, of one PATH; PATH.minisig unless given"},
+     "a comment that is signed too, with minisign's keys; the time and the file's name unless given"},
+    {"--signature", 's', "FILE", NULL, false,
+     "where the signature goes, of one PATH; unless given PATH.minisig, or with a key in PEM PATH.sig, or PATH/model.sig "
+     "of a directory"},
     OPTIONS_PASSPHRASE,
     {0},
 };
 
 static const struct option verify_options[] = {
-    {"--key", 'k', "PUBLIC", NULL, false, "the signer's public key: its file, or its 56 letters"},
+    {"--key", 'k', "PUBLIC", NULL, false,
+     "the signer's public key: its file (minisign's, or a public key or root certificate in PEM), or minisign's 56 "
+     "letters"},
     OPTION_SIGNATURE,
     {0},
 };
@@ -110,16 +115,17 @@ const struct command commands[] = {
      "  airlock keygen --key ~/model.key --public model.pub\n"
      "  airlock keygen --key model.key --public model.pub --passphrase-fd 3 3<passphrase.txt\n",
      keygen_options, run_keygen},
-    {"sign", "PATH...", 1, SIZE_MAX, "sign files, for minisign and for airlock",
+    {"sign", "PATH...", 1, SIZE_MAX, "sign files and directories, for minisign, model_signing and airlock",
      "Signs each PATH with the secret key of --key and writes PATH.minisig, which appears whole and takes the place of "
-     "an older one. The signature is over the file's BLAKE2b-512, so a file of any size is read once. The passphrase "
+     "an older one. The signature is over the file's BLAKE2b-512, so a file of any size is read once. With a key in PEM "
+     "a bundle of OpenSSF model signing is written instead, of a file or of all files in a directory. The passphrase "
      "is asked for at the terminal unless an option says where else it comes from.",
      "  airlock sign --key ~/model.key model.keras\n"
      "  airlock sign --key ~/model.key --comment 'release 3' model.keras\n",
      sign_options, run_sign},
-    {"verify", "PATH...", 1, SIZE_MAX, "judge the minisign signature of files",
-     "Says of each PATH whether its signature, PATH.minisig unless --signature names another, was made by the key of "
-     "--key. Nothing in the file itself is read but its bytes. In 'airlock vet' the policy names the keys.\n\n"
+    {"verify", "PATH...", 1, SIZE_MAX, "judge the signature of files and directories",
+     "Says of each PATH whether its signature was made by the key of --key: PATH.minisig, or with a key in PEM PATH.sig, "
+     "or PATH/model.sig of a directory, unless --signature names another. Nothing in the files is read but their bytes. In 'airlock vet' the policy names the keys.\n\n"
      "Exit status: 0 all good; 1 at least one bad or missing; 2 none bad, but something could not be judged.",
      "  airlock verify --key author.pub model.keras\n", verify_options, run_verify},
     {"policy", "show|layers|check [FILE]", 1, 2, "show the policy in force, what it allows, or check a policy file",

@@ -244,7 +244,7 @@ struct al_options {
     bool no_digests;                /* skip them; the policy's signatures still get theirs */
     bool facts_only;                /* keep no bytes of the file: nothing can be computed from the report */
     const char *signature;          /* path of the model's signature, which must be valid then; NULL: PATH.minisig,
-                                       where there is one */
+                                       PATH.sig or model.sig, where there is one */
 };
 #define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false, false, NULL}
 
@@ -266,15 +266,16 @@ AL_API enum al_status al_vet_memory(struct al_report **out, const void *bytes, s
 
 /* ---- signatures ---- */
 
-/* Judges the minisign signature of any file, model or not; nothing in the file is parsed.
-   `key` is a public key of minisign's: its file, or its 56 letters. `signature` NULL: the path
-   with ".minisig" behind it. AL_OK whenever there is a report: accepted is a good signature;
+/* Judges the signature of any file or directory, model or not; nothing in the files is parsed.
+   `key` is a public key: its file (minisign's, or a PUBLIC KEY or a root CERTIFICATE in PEM), or
+   minisign's 56 letters. `signature` NULL: the path with ".minisig" behind it; for a key in PEM
+   with ".sig", and model.sig inside a directory. AL_OK whenever there is a report: accepted is a good signature;
    refused a bad one or none; error says that it could not be judged. */
 AL_API enum al_status al_verify_path(struct al_report **out, const char *path, const char *key, const char *signature,
                                      struct al_error *err);
 
-/* A secret key, in memory that is not swapped out and is zeroed with al_signing_key_free. Key
-   files and signatures are minisign's. */
+/* A secret key, in memory that is zeroed with al_signing_key_free: Ed25519 in minisign's files, or
+   one that OpenSSF model signing knows (P-256, P-384, P-521; PEM), which is only loaded here. */
 struct al_signing_key;
 
 AL_API enum al_status al_signing_key_new(struct al_signing_key **out, struct al_error *err);
@@ -290,14 +291,16 @@ AL_API enum al_status al_signing_key_is_encrypted(bool *out, const char *path, s
 AL_API enum al_status al_signing_key_save(const struct al_signing_key *key, const char *secret_path,
                                           const char *public_path, const char *passphrase, bool replace,
                                           struct al_error *err);
-/* 16 hex digits: what reports name and policies revoke. */
+/* 16 or 64 hex digits: what reports name and policies revoke. */
 AL_API const char *al_signing_key_id(const struct al_signing_key *key);
-/* 56 letters: what policies trust. */
+/* 56 letters: what policies trust; "" for a key of model signing. */
 AL_API const char *al_signing_key_public(const struct al_signing_key *key);
 AL_API void al_signing_key_free(struct al_signing_key *key);
 
-/* Signs any file, of any size: nothing in it is parsed. `signature` NULL: PATH.minisig, which
-   appears whole and takes the place of an older one. `comment` NULL: the time and the file's name. */
+/* Signs any file, of any size with a key of minisign's; with one of model signing any file or
+   directory. Nothing is parsed. `signature` NULL: PATH.minisig; PATH.sig, or PATH/model.sig of a
+   directory. It appears whole and takes the place of an older one. `comment` (minisign) NULL: the
+   time and the file's name. */
 AL_API enum al_status al_sign_path(const struct al_signing_key *key, const char *path, const char *signature,
                                    const char *comment, struct al_error *err);
 
