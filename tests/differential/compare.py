@@ -1,113 +1,68 @@
 #!/usr/bin/env python3
 """Holds airlock's numbers against Keras's on random models.
 
-    compare.py --airlock build/cli/airlock [--models 1000] [--seed 1] [--depth 1] [--keep DIR] [--stop]
+    compare.py --airlock build/airlock [--models 1000] [--seed 1] [--depth N] [--keep DIR] [--count FILE] [--stop]
 
 Run it with a Python that has Keras (3 or, through tf.keras, 2). Each model is saved in a
 form drawn at random (.keras, .h5, weights with architecture), read by `airlock run`, and
-must give Keras's numbers within 1e-5 of the output's scale. What differs is kept in DIR:
-the model, its input, what Keras computed. Last line: `N agreed, N differed, N not saved`.
+must give Keras's numbers within 1e-5 of the output's scale, or within four times what
+Keras's own numbers are off by from float64. What differs or is refused is kept in DIR: the
+model, its input, what Keras computed. --count FILE holds the count as it goes, as JSON:
+each word of COUNTS, and how many agreeing models each class was in.
 """
 import argparse
-import importlib.metadata
+import collections
+import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import warnings
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-warnings.filterwarnings("ignore")
-import numpy as np  # noqa: E402
-
-KERAS3 = importlib.metadata.version("keras").startswith("3.")
-if KERAS3:
-    import keras
-else:
-    from tensorflow import keras
-
-from draw import Draw  # noqa: E402
-
-FORMS = ["keras", "h5", "weights"]
+# agreed; other numbers; refused though Keras reads it; refused, and Keras does not read it
+# either; Keras could not build, run or save it
+COUNTS = ["agreed", "differed", "refused", "unreadable", "not saved"]
+WORKER = 500  # models for one process: the framework's tables only grow
 
 
-def save(model, form, folder):
-    """Writes the model; returns the arguments that name it to airlock."""
-    path = os.path.join(folder, "model." + {"weights": "weights.h5"}.get(form, form))
-    if form == "weights":
-        model.save_weights(path)
-        architecture = os.path.join(folder, "model.json")
-        with open(architecture, "w") as f:
-            f.write(model.to_json())
-        return ["--architecture", architecture, path]
-    model.save(path)
-    return [path]
+class Count:
+    """How many models ended how, and which classes they were made of; written out as it goes."""
+
+    def __init__(self, path, **what):
+        self.path, self.what = path, what
+        self.words, self.classes = dict.fromkeys(COUNTS, 0), collections.Counter()
+
+    def add(self, result):
+        self.words[result["word"]] += 1
+        if result["word"] == "agreed":
+            self.classes.update(result["classes"])
+        if sum(self.words.values()) % 20 == 0:
+            self.write()
+
+    def write(self):
+        if self.path:
+            with open(self.path + ".new", "w") as f:
+                json.dump(dict(self.what, models=sum(self.words.values()), **self.words, classes=dict(sorted(self.classes.items()))), f, indent=1)
+            os.replace(self.path + ".new", self.path)
 
 
-def difference(got, expected):
-    """Why two lists of arrays are not the same numbers; None where they are."""
-    if len(got) != len(expected):
-        return "%d outputs, expected %d" % (len(got), len(expected))
-    for i, (a, b) in enumerate(zip(got, expected)):
-        if a.shape != b.shape:
-            return "output %d has shape %s, expected %s" % (i, a.shape, b.shape)
-        a, b = a.astype(np.float64), b.astype(np.float64)
-        finite = np.isfinite(b)
-        if not np.array_equal(np.isfinite(a), finite):
-            return "output %d differs in which values are finite" % i
-        if finite.any():
-            worst, scale = np.max(np.abs(a[finite] - b[finite])), max(1.0, np.max(np.abs(b[finite])))
-            if worst > 1e-5 * scale:
-                return "output %d is off by %.2e (scale %.2e)" % (i, worst, scale)
-    return None
-
-
-def ask(airlock, arguments, inputs, folder):
-    source, target = os.path.join(folder, "in.npz"), os.path.join(folder, "out.npz")
-    np.savez(source, **{"arr_%d" % i: a for i, a in enumerate(inputs)})
-    p = subprocess.run([airlock, "run", *arguments, "-i", source, "-o", target], capture_output=True, text=True, timeout=120)
-    if p.returncode != 0:
-        return None, "exit %d: %s" % (p.returncode, (p.stderr.strip() or p.stdout.strip())[-300:])
-    with np.load(target, allow_pickle=False) as z:
-        return [z[k] for k in z.files], None
-
-
-def keras_loads(arguments):
-    """Whether Keras reads back what it wrote: it cannot read every file of its own."""
-    path = arguments[-1]
-    try:
-        if arguments[0] != "--architecture":
-            keras.models.load_model(path, compile=False)
-        return True
-    except Exception:  # whatever it is that Keras stumbles over
-        return False
-
-
-def one(airlock, seed, depth, folder):
-    """"agreed", "not saved" (or not loaded by Keras either), or what differs."""
-    d = Draw(keras, KERAS3, seed)
-    keras.backend.clear_session()
-    try:
-        model = d.model(depth)
-        d.weights(model)
-        inputs = d.inputs(model)
-        expected = model(inputs if len(inputs) > 1 else inputs[0], training=False)
-        expected = [np.asarray(e) for e in (expected if isinstance(expected, (list, tuple)) else [expected])]
-        arguments = save(model, d.one(FORMS), folder)
-    except Exception as e:  # Keras itself cannot build, run or save this one
-        return "not saved", str(e)[:200]
-    np.savez(os.path.join(folder, "expected.npz"), **{"in.%d" % i: a for i, a in enumerate(inputs)},
-             **{"out.%d" % i: a for i, a in enumerate(expected)})
-    got, why = ask(airlock, arguments, inputs, folder)
-    why = why or difference(got, expected)
-    if why is None:
-        return "agreed", ""
-    if got is None and not keras_loads(arguments):
-        return "not saved", why
-    kinds = [type(layer).__name__ for layer in model.layers]
-    return "differed", "%s [%s] %s" % (" ".join(os.path.basename(a) for a in arguments), ", ".join(kinds), why)
+def worker(o, first, last):
+    """What became of the models of seeds `first` to `last`; a death of the process counts for its model only."""
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "judge.py")
+    while first < last:
+        arguments = [sys.executable, program, o.airlock, o.keep or "", str(first), str(min(last, first + WORKER)), str(o.depth)]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as p:
+            begun = None
+            for line in p.stdout:
+                result = json.loads(line)
+                if "word" in result:
+                    yield result
+                    first, begun = result["seed"] + 1, None
+                else:
+                    begun = result["seed"]
+        if begun is None and p.returncode != 0:
+            raise SystemExit("judge.py does not work: status %d" % p.returncode)
+        if begun is not None:
+            yield {"seed": begun, "word": "not saved", "why": "Keras's process died with status %d" % p.returncode, "classes": []}
+            first = begun + 1
 
 
 def main():
@@ -115,24 +70,21 @@ def main():
     p.add_argument("--airlock", required=True)
     p.add_argument("--models", type=int, default=1000)
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--depth", type=int, default=1, help="layers one after another; 1 gives the smallest files")
-    p.add_argument("--keep", help="a folder for what differs")
+    p.add_argument("--depth", type=int, default=0, help="layers one after another; 0 draws 1 to 4, mostly 1")
+    p.add_argument("--keep", help="a folder for what differs or is refused")
+    p.add_argument("--count", help="a file for the count so far, as JSON")
     p.add_argument("--stop", action="store_true", help="stop at the first difference")
     o = p.parse_args()
-    counts = {"agreed": 0, "differed": 0, "not saved": 0}
-    for seed in range(o.seed, o.seed + o.models):
-        folder = tempfile.mkdtemp()
-        word, why = one(o.airlock, seed, o.depth, folder)
-        counts[word] += 1
-        if word == "differed":
-            print("seed %d depth %d: %s" % (seed, o.depth, why), flush=True)
-            if o.keep:
-                shutil.copytree(folder, os.path.join(o.keep, "seed-%d-depth-%d" % (seed, o.depth)), dirs_exist_ok=True)
-        shutil.rmtree(folder)
-        if word == "differed" and o.stop:
+    count = Count(o.count, python=sys.executable, seed=o.seed, depth=o.depth)
+    for result in worker(o, o.seed, o.seed + o.models):
+        count.add(result)
+        if result["word"] != "agreed":
+            print("%s: seed %d: %s" % (result["word"], result["seed"], result["why"]), flush=True)
+        if result["word"] in ("differed", "refused") and o.stop:
             break
-    print("%d agreed, %d differed, %d not saved" % (counts["agreed"], counts["differed"], counts["not saved"]))
-    return 1 if counts["differed"] or not counts["agreed"] else 0
+    count.write()
+    print(", ".join("%d %s" % (count.words[w], w) for w in COUNTS))
+    return 1 if count.words["differed"] or count.words["refused"] or not count.words["agreed"] else 0
 
 
 if __name__ == "__main__":

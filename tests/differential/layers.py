@@ -2,26 +2,19 @@
 
 Each function takes (d, shape) -- a Draw and the input's shape without batch -- and
 returns a layer, or raises when its options do not go together; the caller then
-draws again. Works with Keras 3 and with Keras 2 (tf.keras).
+draws again. Works with Keras 3 and with Keras 2 (tf.keras). This file: what takes
+any shape, and merges; windows.py, sequences.py and images.py have the others.
 """
+import numpy as np
 
-ACTIVATIONS = ["linear", "relu", "tanh", "sigmoid", "elu", "selu", "softplus", "softsign", "swish", "gelu",
-               "exponential", "hard_sigmoid", "softmax", "relu6"]
-ACTIVATIONS3 = ["leaky_relu", "celu", "hard_silu", "log_sigmoid", "sparse_sigmoid", "tanh_shrink", "hard_tanh",
-                "log_softmax", "sparsemax", "squareplus", "soft_shrink", "hard_shrink", "sparse_plus", "mish", "silu"]
+import images
+import sequences
+import windows
+from options import activation, decorated, formatted, perhaps_object
 
-
-def activation(d, channels=2):
-    names = ACTIVATIONS + (ACTIVATIONS3 if d.keras3 else [])
-    if not d.keras3:
-        names = [n for n in names if n != "relu6"]
-    return d.one(names)
-
-
-# ---- any rank ----
 
 def dense(d, shape):
-    return d.L.Dense(d.int(1, 6), activation=activation(d), use_bias=d.bool())
+    return d.L.Dense(d.int(1, 6), activation=perhaps_object(d), use_bias=d.bool(), **decorated(d, "kernel", "bias"))
 
 
 def activation_layer(d, shape):
@@ -29,73 +22,99 @@ def activation_layer(d, shape):
 
 
 def relu(d, shape):
-    slope = "negative_slope"
-    return d.L.ReLU(**d.some(max_value=d.one([None, 1.5, 6.0]), threshold=d.one([0.0, 0.3]), **{slope: d.one([0.0, 0.2])}))
+    return d.L.ReLU(**d.some(max_value=d.one([None, 1.5, 6.0]), threshold=d.one([0.0, 0.3]), negative_slope=d.one([0.0, 0.2])))
 
 
 def leaky_relu(d, shape):
-    return d.L.LeakyReLU(**{"negative_slope" if d.keras3 else "alpha": d.one([0.05, 0.3])})
+    return d.L.LeakyReLU(**d.some(**{"negative_slope" if d.keras3 else "alpha": d.one([0.05, 0.3])}))
 
 
 def elu(d, shape):
     return d.L.ELU(alpha=d.one([0.5, 1.0]))
 
 
+def thresholded_relu(d, shape):
+    return d.L.ThresholdedReLU(theta=d.one([0.0, 0.4, 1.0]))
+
+
 def prelu(d, shape):
-    axes = [i for i in range(1, len(shape)) if d.bool() and shape[i - 1] is not None]
-    return d.L.PReLU(shared_axes=axes or None)
+    axes = [i for i in range(1, len(shape)) if d.bool() or shape[i - 1] is None]
+    return d.L.PReLU(shared_axes=axes or None, **decorated(d, "alpha"))
 
 
 def softmax(d, shape):
-    return d.L.Softmax(axis=d.one([-1] + list(range(1, len(shape) + 1))))
+    axes = [-1] + list(range(1, len(shape) + 1))
+    return d.L.Softmax(axis=d.one(axes + ([d.sample(range(1, len(shape) + 1), 2)] if len(shape) > 1 else [])))
 
 
 def identity(d, shape):
-    return d.one([lambda: d.L.Dropout(0.3), lambda: d.L.GaussianNoise(0.1), lambda: d.L.GaussianDropout(0.2),
-                  lambda: d.L.ActivityRegularization(l2=0.01), lambda: d.L.AlphaDropout(0.2)])()
+    o = {1: [], 2: ["1D"], 3: ["2D"], 4: ["3D"]}[len(shape)]
+    choices = [lambda: d.L.Dropout(d.one([0.0, 0.3]), **d.some(seed=3)), lambda: d.L.GaussianNoise(0.1), lambda: d.L.GaussianDropout(0.2),
+               lambda: d.L.ActivityRegularization(l2=0.01), lambda: d.L.AlphaDropout(0.2)]
+    choices += [lambda: getattr(d.L, "SpatialDropout" + o[0])(0.4)] if o else []
+    choices += [lambda: d.L.Identity()] if hasattr(d.L, "Identity") else []
+    return d.one(choices)()
 
 
 def batch_normalization(d, shape):
-    return d.L.BatchNormalization(axis=d.one([-1, len(shape)]), epsilon=d.one([1e-3, 1e-5]), center=d.bool(), scale=d.bool())
+    renorm = {"renorm": True} if d.rarely(10) and (not d.keras3 or d.version >= (3, 13)) else {}
+    axis = d.one([-1, len(shape), d.int(1, len(shape))])
+    if not d.keras3 and d.rarely(5):
+        axis = [axis]
+    return d.L.BatchNormalization(axis=axis, epsilon=d.one([1e-3, 1e-5]), center=d.bool(), scale=d.bool(), **d.some(momentum=0.9), **renorm,
+                                  **decorated(d, "gamma", "beta", "moving_mean"))
 
 
 def layer_normalization(d, shape):
     axis = -1 if d.bool() else sorted(d.sample(range(1, len(shape) + 1), d.int(1, len(shape))))
-    return d.L.LayerNormalization(axis=axis, epsilon=d.one([1e-3, 1e-6]), center=d.bool(), scale=d.bool())
+    scaling = {"rms_scaling": True} if d.keras3 and d.version < (3, 9) and d.rarely(4) else {}
+    return d.L.LayerNormalization(axis=axis, epsilon=d.one([1e-3, 1e-6]), center=d.bool(), scale=d.bool(), **scaling, **decorated(d, "gamma", "beta"))
 
 
 def group_normalization(d, shape):
-    groups = d.one([g for g in range(1, shape[-1] + 1) if shape[-1] % g == 0] + [-1])
-    return d.L.GroupNormalization(groups=groups, center=d.bool(), scale=d.bool())
+    axis = d.one([-1, -1, 1])
+    groups = d.one([g for g in range(1, (shape[0] if axis == 1 else shape[-1]) + 1) if (shape[0] if axis == 1 else shape[-1]) % g == 0] + [-1])
+    return d.L.GroupNormalization(groups=groups, axis=axis, epsilon=d.one([1e-3, 1e-5]), center=d.bool(), scale=d.bool())
 
 
 def unit_normalization(d, shape):
-    return d.L.UnitNormalization(axis=-1 if d.keras3 or d.bool() else [1])
+    return d.L.UnitNormalization(axis=d.one([-1, 1, [1], d.sample(range(1, len(shape) + 1), len(shape))]))
 
 
 def rms_normalization(d, shape):
     return d.L.RMSNormalization(axis=d.one([-1, len(shape)]), epsilon=d.one([1e-6, 1e-3]))
 
 
+def spectral_normalization(d, shape):
+    inner = d.L.Dense(d.int(1, 4)) if len(shape) < 3 or d.bool() else d.L.Conv2D(d.int(1, 3), 2)
+    return d.L.SpectralNormalization(inner, **d.some(power_iterations=2))
+
+
 def normalization(d, shape):
-    return d.L.Normalization(axis=-1, mean=[d.real() for _ in range(shape[-1])],
-                             variance=[abs(d.real()) + 0.2 for _ in range(shape[-1])], **({"invert": d.bool()}))
+    axis = d.one([-1, -1, None, len(shape), 1])
+    options = {"invert": d.bool()} if d.keras3 or d.version >= (2, 11) else {}
+    if d.bool() and None not in shape:
+        layer = d.L.Normalization(axis=axis, **options)
+        layer.adapt(d.rng.normal(0.5, 2, (6, *shape)).astype("float32"))
+        d.kept.append(layer)
+        return layer
+    count = 1 if axis is None else shape[axis - 1 if axis > 0 else axis]
+    mean, variance = [d.real() for _ in range(count)], [abs(d.real()) + 0.2 for _ in range(count)]
+    return d.L.Normalization(axis=axis, mean=mean[0] if axis is None else mean, variance=variance[0] if axis is None else variance, **options)
 
 
 def rescaling(d, shape):
-    return d.L.Rescaling(d.one([0.5, 1 / 255.0]), offset=d.one([0.0, -1.0]))
+    lists = [[0.5] * shape[-1], [float(i) for i in range(shape[-1])]] if d.keras3 else []
+    return d.L.Rescaling(d.one([0.5, 1 / 255.0, 2] + lists), offset=d.one([0.0, -1.0] + lists))
 
 
 def flatten(d, shape):
-    return d.L.Flatten(data_format=d.one(["channels_last", "channels_first"]))
+    return d.L.Flatten(**formatted(d))
 
 
 def reshape(d, shape):
-    total = 1
-    for n in shape:
-        total *= n
-    parts = [p for p in range(1, total + 1) if total % p == 0]
-    first = d.one(parts)
+    total = int(np.prod(shape))
+    first = d.one([p for p in range(1, total + 1) if total % p == 0])
     return d.L.Reshape(d.one([(first, total // first), (first, -1), (-1,), (-1, 1, total // first), (total,)]))
 
 
@@ -103,206 +122,60 @@ def permute(d, shape):
     return d.L.Permute(d.sample(range(1, len(shape) + 1), len(shape)))
 
 
-def einsum_dense(d, shape):
-    if len(shape) == 1:
-        return d.L.EinsumDense("ab,bc->ac", output_shape=d.int(1, 5), bias_axes=d.one([None, "c"]), activation=activation(d))
-    if len(shape) == 2:
-        return d.L.EinsumDense(d.one(["abc,cd->abd", "...x,xy->...y"]), output_shape=(None, d.int(1, 5)), bias_axes=d.one([None, "d"]))
-    raise ValueError("rank")
-
-
-def masking(d, shape):
-    return d.L.Masking(mask_value=0.0)
-
-
-# ---- vectors ----
-
 def repeat_vector(d, shape):
     return d.L.RepeatVector(d.int(1, 4))
 
 
-# ---- sequences (time, features) ----
-
-def conv_options(d, rank, causal=False, groups=1):
-    strides, dilation = d.one([(1, 1), (2, 1), (3, 1), (1, 2), (1, 3)])
-    many = lambda low, high: [d.int(low, high) for _ in range(rank)]
-    return dict(kernel_size=many(1, 3) if rank > 1 and d.bool() else d.int(1, 3), strides=strides, dilation_rate=dilation,
-                padding=d.one(["valid", "same"] + (["causal"] if causal else [])), activation=activation(d), use_bias=d.bool())
-
-
-def conv(rank):
-    def make(d, shape):
-        groups = d.one([g for g in range(1, shape[-1] + 1) if shape[-1] % g == 0])
-        name = "Conv%dD" % rank
-        return getattr(d.L, name)(groups * d.int(1, 3), groups=groups, **conv_options(d, rank, causal=rank == 1))
-    make.__name__ = "conv%dd" % rank
-    return make
+def einsum_dense(d, shape):
+    if len(shape) == 1:
+        return d.L.EinsumDense("ab,bc->ac", output_shape=d.int(1, 5), bias_axes=d.one([None, "c"]), activation=activation(d))
+    size = d.int(1, 5)
+    choices = {2: [("abc,cd->abd", (None, size), "d"), ("...x,xy->...y", size, "y"), ("abc,cde->abde", (None, size, 2), d.one(["d", "e", "de"])),
+                   ("abc,bd->adc", (size, shape[-1]), d.one(["d", "dc"])), ("ab...,bc->ac...", (size, None), "c")],
+               3: [("abcd,cde->abe", (None, size), "e"), ("...x,xy->...y", size, "y"), ("abcd,de->abce", (None, None, size), d.one(["e", "ce"]))]}
+    equation, output, bias = d.one(choices[len(shape)])
+    return d.L.EinsumDense(equation, output_shape=output, bias_axes=d.one([None, bias]), activation=activation(d))
 
 
-def conv_transpose(rank):
-    def make(d, shape):
-        o = conv_options(d, rank)
-        if o["dilation_rate"] != 1:
-            o["dilation_rate"] = 1  # no kernel of the framework's for a CPU
-        if o["strides"] > 1 and d.bool():
-            o["output_padding"] = d.int(0, o["strides"] - 1)
-        return getattr(d.L, "Conv%dDTranspose" % rank)(d.int(1, 4), **o)
-    make.__name__ = "conv%dd_transpose" % rank
-    return make
+def masking(d, shape):
+    return d.L.Masking(mask_value=d.one([0.0, 0.0, 1.5]))
 
 
-def depthwise(rank):
-    def make(d, shape):
-        o = conv_options(d, rank)
-        if rank == 2:
-            o["kernel_size"] = d.int(1, 3)
-        return getattr(d.L, "DepthwiseConv%dD" % rank)(depth_multiplier=d.int(1, 3), **o)
-    make.__name__ = "depthwise_conv%dd" % rank
-    return make
+def wrapper(d, shape):
+    return d.L.TimeDistributed(d.layer(shape[1:]))
 
 
-def separable(rank):
-    def make(d, shape):
-        o = conv_options(d, rank, causal=rank == 1)
-        return getattr(d.L, "SeparableConv%dD" % rank)(d.int(1, 4), depth_multiplier=d.int(1, 2), **o)
-    make.__name__ = "separable_conv%dd" % rank
-    return make
+ANY = [dense, dense, activation_layer, relu, leaky_relu, elu, prelu, softmax, identity, batch_normalization, batch_normalization,
+       layer_normalization, unit_normalization, normalization, rescaling, images.discretization]
+SPATIAL = [flatten, reshape, permute, einsum_dense, wrapper]
+BY_RANK = {1: ANY + [repeat_vector, reshape, einsum_dense],
+           2: ANY + SPATIAL + [masking] + windows.BY_RANK[1] + sequences.RECURRENT,
+           3: ANY + SPATIAL + windows.BY_RANK[2] + images.PICTURES + [sequences.conv_lstm(1)],
+           4: ANY + SPATIAL + windows.BY_RANK[3] + [sequences.conv_lstm(2)]}
+SINCE = {"adaptive": (3, 12), "rms_": (3, 9), "conv_lstm1": (2, 6), "group_norm": (2, 11), "unit_norm": (2, 10), "spectral": (2, 13),
+         "spectrogram": (3, 7), "attention": (2, 4), "einsum": (2, 5), "normalization": (2, 7), "discretization": (2, 7),
+         "category": (2, 7), "rescaling": (2, 7), "resizing": (2, 7), "center_crop": (2, 7), "augmentation": (2, 7), "conv1d_tr": (2, 3),
+         "depthwise_conv1d": (2, 8), "random_crop": (2, 7)}
+UNTIL = {"thresholded": (2, 99), "locally": (2, 99)}
 
 
-def pooling(kind, rank):
-    def make(d, shape):
-        o = dict(pool_size=d.int(1, 3), strides=d.one([None, 1, 2]), padding=d.one(["valid", "same"]))
-        if d.keras3 and d.bool():
-            o["data_format"] = d.one(["channels_last"] + (["channels_first"] if rank < 3 and kind == "Max" and False else []))
-        return getattr(d.L, "%sPooling%dD" % (kind, rank))(**o)
-    make.__name__ = "%s_pooling%dd" % (kind.lower(), rank)
-    return make
+def of_rank(d, rank):
+    """The functions whose layers this release of Keras has."""
+    pool = BY_RANK[rank] + [rms_normalization, group_normalization, thresholded_relu, spectral_normalization]
+    return [f for f in pool if all(d.version >= v for n, v in SINCE.items() if f.__name__.startswith(n))
+            and all(d.version <= v for n, v in UNTIL.items() if f.__name__.startswith(n))]
 
 
-def global_pooling(kind, rank):
-    def make(d, shape):
-        return getattr(d.L, "Global%sPooling%dD" % (kind, rank))(
-            **d.some(keepdims=d.bool(), data_format=d.one(["channels_last", "channels_first"])))
-    make.__name__ = "global_%s_pooling%dd" % (kind.lower(), rank)
-    return make
-
-
-def adaptive(kind, rank):
-    def make(d, shape):
-        return getattr(d.L, "Adaptive%sPooling%dD" % (kind, rank))(d.int(1, 4))
-    make.__name__ = "adaptive_%s_pooling%dd" % (kind.lower(), rank)
-    return make
-
-
-def padding(rank):
-    def make(d, shape):
-        pairs = [(d.int(0, 2), d.int(0, 2)) for _ in range(rank)]
-        value = d.one([d.int(0, 2), pairs if rank > 1 else pairs[0]])
-        return getattr(d.L, "ZeroPadding%dD" % rank)(tuple(value) if isinstance(value, list) else value)
-    make.__name__ = "zero_padding%dd" % rank
-    return make
-
-
-def cropping(rank):
-    def make(d, shape):
-        pairs = tuple((d.int(0, 1), d.int(0, 1)) for _ in range(rank))
-        return getattr(d.L, "Cropping%dD" % rank)(pairs if rank > 1 else pairs[0])
-    make.__name__ = "cropping%dd" % rank
-    return make
-
-
-def up_sampling(rank):
-    def make(d, shape):
-        o = {}
-        if rank == 2:
-            o["interpolation"] = d.one(["nearest", "bilinear"] + (["bicubic"] if d.keras3 else []))
-        return getattr(d.L, "UpSampling%dD" % rank)(d.int(1, 3), **o)
-    make.__name__ = "up_sampling%dd" % rank
-    return make
-
-
-def resizing(d, shape):
-    return d.L.Resizing(d.int(2, 9), d.int(2, 9), interpolation=d.one(["bilinear", "nearest"]),
-                        **d.some(crop_to_aspect_ratio=d.bool()))
-
-
-def center_crop(d, shape):
-    return d.L.CenterCrop(d.int(2, shape[0]), d.int(2, shape[1]))
-
-
-def recurrent_options(d, state=False):
-    o = dict(return_sequences=d.bool(), go_backwards=d.bool(), use_bias=d.bool())
-    if d.bool():
-        o["activation"] = d.one(["tanh", "relu", "sigmoid", "linear", "softsign"])
-    return o
-
-
-def simple_rnn(d, shape):
-    return d.L.SimpleRNN(d.int(1, 5), **recurrent_options(d))
-
-
-def lstm(d, shape):
-    o = recurrent_options(d)
-    if d.bool():
-        o["recurrent_activation"] = d.one(["sigmoid", "hard_sigmoid", "tanh"])
-    return d.L.LSTM(d.int(1, 5), **o)
-
-
-def gru(d, shape):
-    o = recurrent_options(d)
-    if d.bool():
-        o["recurrent_activation"] = d.one(["sigmoid", "hard_sigmoid"])
-    return d.L.GRU(d.int(1, 5), reset_after=d.bool(), **o)
-
-
-def cell(d):
-    return d.one([d.L.LSTMCell, d.L.GRUCell, d.L.SimpleRNNCell])(d.int(1, 4), use_bias=d.bool())
-
-
-def rnn(d, shape):
-    cells = cell(d) if d.bool() else [cell(d) for _ in range(d.int(2, 3))]
-    return d.L.RNN(cells, return_sequences=d.bool(), go_backwards=d.bool())
-
-
-def bidirectional(d, shape):
-    inner = d.one([lstm, gru, simple_rnn])(d, shape)
-    inner.go_backwards = False
-    config = inner.get_config()
-    config.pop("name")
-    fresh = type(inner).from_config(dict(config, go_backwards=False))
-    return d.L.Bidirectional(fresh, merge_mode=d.one(["concat", "sum", "mul", "ave"]))
-
-
-def time_distributed(d, shape):
-    inner = d.layer(shape[1:])
-    return d.L.TimeDistributed(inner)
-
-
-def conv_lstm(rank):
-    def make(d, shape):
-        return getattr(d.L, "ConvLSTM%dD" % rank)(d.int(1, 3), kernel_size=d.int(1, 3), strides=d.one([1, 2]),
-                                                  padding=d.one(["valid", "same"]), return_sequences=d.bool(),
-                                                  use_bias=d.bool())
-    make.__name__ = "conv_lstm%dd" % rank
-    return make
-
-
-ANY = [dense, activation_layer, relu, leaky_relu, elu, prelu, softmax, identity, batch_normalization, layer_normalization,
-       unit_normalization, normalization, rescaling]
-SPATIAL = [flatten, reshape, permute]
-KERAS3 = [rms_normalization, group_normalization]
-
-BY_RANK = {
-    1: ANY + [repeat_vector, reshape, einsum_dense],
-    2: ANY + SPATIAL + [einsum_dense, masking, conv(1), conv_transpose(1), depthwise(1), separable(1), pooling("Max", 1),
-                        pooling("Average", 1), global_pooling("Max", 1), global_pooling("Average", 1), padding(1), cropping(1),
-                        up_sampling(1), simple_rnn, lstm, gru, rnn, bidirectional, lstm, gru, time_distributed,
-                        adaptive("Max", 1), adaptive("Average", 1)],
-    3: ANY + SPATIAL + [conv(2), conv_transpose(2), depthwise(2), separable(2), pooling("Max", 2), pooling("Average", 2),
-                        global_pooling("Max", 2), global_pooling("Average", 2), padding(2), cropping(2), up_sampling(2),
-                        resizing, center_crop, time_distributed, conv_lstm(1), adaptive("Max", 2), adaptive("Average", 2)],
-    4: ANY + SPATIAL + [conv(3), conv_transpose(3), pooling("Max", 3), pooling("Average", 3), global_pooling("Max", 3),
-                        global_pooling("Average", 3), padding(3), cropping(3), up_sampling(3), time_distributed, conv_lstm(2),
-                        adaptive("Max", 3), adaptive("Average", 3)],
-}
-ONLY3 = {"adaptive", "rms", "conv_lstm1d"}
+def merge(d, x):
+    """A merge of x with branches of it, equal in shape or broadcast."""
+    name = d.one(["Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract", "Concatenate", "Dot"])
+    others = [d.L.Dense(x.shape[-1])(x) for _ in range(1 if name in ("Subtract", "Dot") else d.int(1, 2))]
+    rank = len(x.shape)
+    if name == "Concatenate":
+        return d.L.Concatenate(axis=d.one([-1, rank - 1, d.int(1, rank - 1)]))([x, *others])
+    if name == "Dot":
+        axes = d.one([1, -1, (1, 1), 2]) if rank > 2 else d.one([1, -1])
+        return d.L.Dot(axes=axes, normalize=d.bool())([x, *others])
+    if d.rarely(4) and rank > 2:
+        others[0] = d.L.Dense(d.one([1, x.shape[-1]]))(x)
+    return getattr(d.L, name)()([x, *others])
