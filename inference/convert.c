@@ -152,7 +152,7 @@ static uint16_t half_bits(enum al_dtype dtype, float v)
         return sign | 0x7C00;
     int exponent;
     const float mantissa = frexpf(v, &exponent); /* in [0.5, 1) */
-    if (exponent < -13)
+    if (v == 0 || exponent < -13)
         return sign | (uint16_t)ldexpf(v, 24);
     return (uint16_t)(sign | (exponent + 14) << 10 | ((int)(mantissa * 2048) & 1023));
 }

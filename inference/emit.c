@@ -48,6 +48,11 @@ uint32_t al_emit_binary(struct al_lowering *l, enum al_operator op, uint32_t a, 
 {
     if (a == AL_NONE_INDEX || b == AL_NONE_INDEX)
         return AL_NONE_INDEX;
+    const enum al_dtype left = al_emit_dtype(l, a), right = al_emit_dtype(l, b);
+    if (left == AL_INT64 && al_dtype_is_float(right))
+        a = al_emit_cast(l, a, right);
+    else if (right == AL_INT64 && al_dtype_is_float(left))
+        b = al_emit_cast(l, b, left);
     return al_emit(l, op, (const uint32_t[]){a, b}, 2, NULL);
 }
 

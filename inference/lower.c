@@ -123,15 +123,25 @@ uint32_t al_lower_weight(struct al_lowering *l, const char *name)
     return al_lower_weight_at(l, NULL, name);
 }
 
+/* Layers whose inputs are places in a table, whatever weights they have. */
+static bool takes_indices(enum al_kind kind)
+{
+    return kind == AL_KIND_EMBEDDING || kind == AL_KIND_REVERSIBLE_EMBEDDING || kind == AL_KIND_CATEGORY_ENCODING ||
+           kind == AL_KIND_INTEGER_LOOKUP || kind == AL_KIND_STRING_LOOKUP || kind == AL_KIND_TEXT_VECTORIZATION;
+}
+
 /* Keras's autocast: floating-point inputs of layers, never of raw operations or whole
-   models, take the layer's compute type. */
+   models, take the layer's compute type. Integers are left alone, and become numbers of
+   that type where they meet weights. */
 static bool cast_inputs(struct al_lowering *l, struct al_lowered *in)
 {
     const enum al_dtype compute = l->site.layer->compute_dtype;
     if (l->site.row->operation || l->site.layer->graph != NULL || !al_dtype_is_float(compute))
         return true;
+    const bool weighed = l->site.layer->demand_count > 0 && !takes_indices(l->site.layer->kind);
     for (uint32_t i = 0; i < l->in_count; i++)
-        if (al_dtype_is_float(al_emit_dtype(l, in[i].operand)))
+        if (al_dtype_is_float(al_emit_dtype(l, in[i].operand)) ||
+            (weighed && al_emit_dtype(l, in[i].operand) == AL_INT64))
             in[i].operand = al_emit_cast(l, in[i].operand, compute);
     return !l->failed;
 }
@@ -268,6 +278,14 @@ static uint32_t port_of(const struct al_graph *g, uint32_t call)
     return AL_NONE_INDEX;
 }
 
+/* The types that are computed in, of a declared input. */
+static enum al_dtype computed_type(enum al_dtype dtype)
+{
+    if (al_dtype_is_float(dtype))
+        return dtype == AL_FLOAT64 ? AL_FLOAT64 : AL_FLOAT32;
+    return dtype == AL_BOOL ? AL_BOOL : AL_INT64;
+}
+
 static bool lower_call(struct al_lowering *l, struct al_lowering *inner, uint32_t call, struct results *done)
 {
     const struct al_graph *g = l->site.layer->graph;
@@ -276,7 +294,10 @@ static bool lower_call(struct al_lowering *l, struct al_lowering *inner, uint32_
     struct al_lowered *in;
     uint32_t *argument_of, count;
     if (port < l->in_count) {
-        const struct al_lowered given = {l->in[port].operand, al_lower_mask_of(l, port)};
+        /* a model within a model takes its inputs in the type that it declares */
+        const enum al_dtype declared = c->output_dtypes[g->inputs[port].output];
+        const enum al_dtype computed = al_dtype_is_float(declared) ? declared : computed_type(declared);
+        const struct al_lowered given = {al_emit_cast(l, l->in[port].operand, computed), al_lower_mask_of(l, port)};
         return lower_layer(l, c->layer, c, 1, &given, NULL, inner) && keep_results(l, inner, &done[call]);
     }
     return gather_inputs(l, c, done, call, &in, &argument_of, &count) &&
@@ -309,14 +330,6 @@ void al_lower_graph(struct al_lowering *l)
             al_lower_result_masked(l, done[port->call].out[port->output].operand,
                                    done[port->call].out[port->output].mask);
     }
-}
-
-/* The types that are computed in, of a declared input. */
-static enum al_dtype computed_type(enum al_dtype dtype)
-{
-    if (al_dtype_is_float(dtype))
-        return dtype == AL_FLOAT64 ? AL_FLOAT64 : AL_FLOAT32;
-    return dtype == AL_BOOL ? AL_BOOL : AL_INT64;
 }
 
 static bool make_inputs(struct al_lowering *l, const struct al_shape *shapes, struct al_lowered *in)

@@ -122,12 +122,12 @@ void al_lower_unit_normalization(struct al_lowering *l)
     al_lower_result(l, al_emit_binary(l, AL_OP_DIV, x, al_emit_binary(l, AL_OP_MAX, length, least)));
 }
 
-/* Only training changes the kernel of the layer inside. */
+/* Only training changes the kernel of the layer inside, whose result goes out as it is, mask and all. */
 void al_lower_spectral_normalization(struct al_lowering *l)
 {
     struct al_lowered out;
     al_lower_child(l, (uint32_t)al_param_int(&l->site, "layer"), 1, l->in, NULL, 1, &out);
-    al_lower_result(l, out.operand);
+    al_lower_result_masked(l, out.operand, out.mask);
 }
 
 void al_lower_layer_scale(struct al_lowering *l)

@@ -26,12 +26,39 @@ bool al_goes_backwards(const struct al_lowering *l)
     return al_param_bool(&l->site, "go_backwards");
 }
 
+static bool own_flag(const struct al_lowering *l, const char *key)
+{
+    const struct al_value *v = al_layer_param(l, (uint32_t)(l->site.layer - l->site.model->layers), key);
+    return v != NULL && v->integer != 0;
+}
+
 /* Bidirectional decides for the layers it owns (its _force_zero_output_for_mask). */
+static bool wants_zeros(const struct al_lowering *l)
+{
+    return l->in_bidirectional ? al_param_bool(&l->site, "return_sequences") : own_flag(l, "zero_output_for_mask");
+}
+
+/* An unrolled sequence that goes backwards is zeroed at its end, by the mask as it was
+   given: by the steps of the other end (rnn() in keras/src/backend, its unrolled branch). */
+static bool zeros_at_end(const struct al_lowering *l)
+{
+    return wants_zeros(l) && al_goes_backwards(l) && own_flag(l, "unroll") &&
+           al_param_bool(&l->site, "return_sequences");
+}
+
 bool al_zero_where_masked(const struct al_lowering *l)
 {
-    const struct al_value *own = al_layer_param(l, (uint32_t)(l->site.layer - l->site.model->layers),
-                                                "zero_output_for_mask");
-    return l->in_bidirectional ? al_param_bool(&l->site, "return_sequences") : own != NULL && own->integer != 0;
+    return wants_zeros(l) && !zeros_at_end(l);
+}
+
+/* (batch, time) booleans as (batch, time, 1 …) beside a sequence. */
+static uint32_t spread(struct al_lowering *l, uint32_t mask, uint32_t sequence)
+{
+    const uint32_t live = al_emit_cast(l, mask, AL_BOOL);
+    struct al_shape shape = *al_emit_shape(l, sequence);
+    for (uint32_t i = 2; i < shape.rank; i++)
+        shape.dim[i] = 1;
+    return live == AL_NONE_INDEX || sequence == AL_NONE_INDEX ? AL_NONE_INDEX : al_emit_reshape(l, live, &shape);
 }
 
 uint32_t al_initial_state(const struct al_lowering *l, uint32_t n)
@@ -47,9 +74,11 @@ void al_recurrent_finish(struct al_lowering *l, uint32_t y, const uint32_t *stat
     if (y == AL_NONE_INDEX)
         return;
     uint32_t out;
-    if (sequences)
+    if (sequences) {
         out = al_time_first(l, al_goes_backwards(l) ? al_emit_flip(l, y, 0) : y);
-    else
+        if (mask != AL_NONE_INDEX && zeros_at_end(l))
+            out = al_emit_where(l, spread(l, mask, out), out, al_emit_number(l, l->real, 0));
+    } else
         out = al_emit_drop_axis(l, al_emit_slice(l, y, 0, al_goes_backwards(l) ? 0 : steps - 1, 1, 1), 0);
     al_lower_result_masked(l, out, sequences ? mask : AL_NONE_INDEX);
     for (uint32_t i = 0; al_param_bool(&l->site, "return_state") && i < count; i++)

@@ -50,18 +50,19 @@ def worker(o, first, last):
     while first < last:
         arguments = [sys.executable, program, o.airlock, o.keep or "", str(first), str(min(last, first + WORKER)), str(o.depth)]
         with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as p:
-            begun = None
+            begun = refused = None
             for line in p.stdout:
                 result = json.loads(line)
                 if "word" in result:
                     yield result
-                    first, begun = result["seed"] + 1, None
+                    first, begun, refused = result["seed"] + 1, None, None
                 else:
-                    begun = result["seed"]
+                    begun, refused = result["seed"], result.get("refused")
         if begun is None and p.returncode != 0:
             raise SystemExit("judge.py does not work: status %d" % p.returncode)
         if begun is not None:
-            yield {"seed": begun, "word": "not saved", "why": "Keras's process died with status %d" % p.returncode, "classes": []}
+            died = "Keras's process died with status %d" % p.returncode
+            yield {"seed": begun, "word": "refused" if refused else "not saved", "why": refused or died, "classes": []}
             first = begun + 1
 
 

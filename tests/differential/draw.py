@@ -23,6 +23,8 @@ class Draw:
         self.keras3 = self.version >= (3, 0)
         self.policy = "float32"
         self.rng = np.random.default_rng(seed)
+        self.names = [NAMES[i] for i in self.sample(range(len(NAMES)), len(NAMES))]
+        self.index = None  # an input whose floating-point numbers are places in a table
         self.kept = []  # layers whose weights are what they were given, not drawn
 
     def int(self, low, high):
@@ -68,6 +70,8 @@ class Draw:
         made = make(self, shape)
         if self.rarely(12):
             made.trainable = False
+        if self.rarely(20) and self.names:  # odd ones: names decide places in the file
+            made._name = self.names.pop()
         return made
 
     def shape(self, rank=None):
@@ -142,7 +146,7 @@ class Draw:
         if self.rarely(12):
             self.policy = self.one(POLICIES)
         with self.types(self.policy):
-            model = self.named(self._graph(depth))
+            model = self._graph(depth)
         if self.rarely(6):
             self.compile(model)
         return model
@@ -183,15 +187,6 @@ class Draw:
         shape = tuple(i.shape[1:])
         chain = self.chain(shape, depth)
         return self.keras.Sequential([self.L.InputLayer(input_shape=shape), *chain])
-
-    def named(self, model):
-        """Sometimes the model again with a layer of an odd name: names decide places in the file."""
-        if not self.rarely(10):
-            return model
-        layer = self.one(model.layers)
-        if type(layer).__name__ != "InputLayer":
-            layer._name = self.one(NAMES + (["block/inner"] if not self.keras3 else []))
-        return model
 
     def compile(self, model):
         """Optimizer, loss and metrics that the file then holds; the optimizer has its state."""
@@ -240,6 +235,8 @@ class Draw:
                 value = self.rng.integers(0, 9, shape).astype(name)
                 if self.bool():
                     value[self.rng.random(shape) < 0.3] = 0
+            elif i is self.index:
+                value = self.rng.integers(0, 9, shape).astype(name)
             elif name == "bool":
                 value = self.rng.random(shape) < 0.6
             elif name == "bfloat16":

@@ -128,6 +128,7 @@ def one(airlock, seed, depth, folder):
     got, why = ask(airlock, arguments, inputs, folder)
     said = "%s [%s] %s " % (" ".join(os.path.basename(a) for a in arguments), ", ".join(type(la).__name__ for la in model.layers), d.policy)
     if got is None:
+        print(json.dumps({"seed": seed, "refused": said + why}), flush=True)  # in case Keras never comes back
         return ("refused" if keras_loads(arguments) else "unreadable"), said + why, names
     coarse = max([1] + [factor for name, factor in COARSE.items() if d.policy.endswith(name)])
     allowed = [CLOSE * coarse * magnitude(e) for e in expected]

@@ -131,7 +131,7 @@ def einsum_dense(d, shape):
         return d.L.EinsumDense("ab,bc->ac", output_shape=d.int(1, 5), bias_axes=d.one([None, "c"]), activation=activation(d))
     size = d.int(1, 5)
     choices = {2: [("abc,cd->abd", (None, size), "d"), ("...x,xy->...y", size, "y"), ("abc,cde->abde", (None, size, 2), d.one(["d", "e", "de"])),
-                   ("abc,bd->adc", (size, shape[-1]), d.one(["d", "dc"])), ("ab...,bc->ac...", (size, None), "c")],
+                   ("abc,bd->adc", (size, shape[-1]), d.one(["d", "dc"])), ("ab...,bc->ac...", (size,), "c")],
                3: [("abcd,cde->abe", (None, size), "e"), ("...x,xy->...y", size, "y"), ("abcd,de->abce", (None, None, size), d.one(["e", "ce"]))]}
     equation, output, bias = d.one(choices[len(shape)])
     return d.L.EinsumDense(equation, output_shape=output, bias_axes=d.one([None, bias]), activation=activation(d))

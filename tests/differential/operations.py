@@ -68,7 +68,7 @@ def keras3(d, x):
         which = getattr(ops, d.one(["argmax", "argmin"]))
         return d.one([lambda: ops.cast(which(x, axis=axis), name), lambda: ops.one_hot(which(x, axis=-1), x.shape[-1])])()
     if kind == 14:
-        return d.one([lambda: ops.cumsum(x, axis=axis), lambda: ops.normalize(x, axis=axis, order=d.one([1, 2]))])()
+        return d.one([lambda: ops.cumsum(x, axis=axis), lambda: ops.normalize(x, axis=axis)])()
     if kind == 15:
         y = ops.expand_dims(x, d.one([axis, -1, 1]))
         return y if d.bool() else ops.squeeze(y * 2.0, axis=[i for i, n in enumerate(y.shape) if n == 1][0])

@@ -1,8 +1,8 @@
 """Options that many layers share: activations, initializers, regularizers, constraints, data formats."""
 ACTIVATIONS = ["linear", "relu", "tanh", "sigmoid", "elu", "selu", "softplus", "softsign", "swish", "gelu",
                "exponential", "hard_sigmoid", "softmax", None]
-ACTIVATIONS3 = ["leaky_relu", "celu", "hard_silu", "log_sigmoid", "sparse_sigmoid", "tanh_shrink", "hard_tanh", "threshold",
-                "log_softmax", "sparsemax", "squareplus", "soft_shrink", "hard_shrink", "sparse_plus", "mish", "silu", "relu6", "glu"]
+ACTIVATIONS3 = ["leaky_relu", "celu", "hard_silu", "log_sigmoid", "sparse_sigmoid", "tanh_shrink", "hard_tanh",
+                "log_softmax", "sparsemax", "squareplus", "soft_shrink", "hard_shrink", "sparse_plus", "mish", "silu", "relu6"]
 
 
 def activation(d):

@@ -100,12 +100,12 @@ def attend(d, x):
     kind, rank = d.int(0, 5), len(x.shape)
     other = x if d.bool() or rank != 3 or x.shape[1] is None else d.L.Dense(d.int(1, 4))(d.L.Cropping1D((1, 0))(x))
     if kind <= 2:
-        o = d.some(value_dim=d.int(1, 4), use_bias=d.bool(), output_shape=d.int(1, 5), dropout=0.1)
+        o = d.some(value_dim=d.int(2, 4), use_bias=d.bool(), output_shape=d.int(1, 5), dropout=0.1)
         if rank > 3:
             o["attention_axes"] = d.one([None, 1, (1, 2), 2])
         if d.version >= (3, 13):
             o.update(d.some(use_gate=d.bool()))
-        layer = d.L.MultiHeadAttention(d.int(1, 3), d.int(1, 4), **o)
+        layer = d.L.MultiHeadAttention(d.int(1, 3), d.int(2, 4), **o)
         call = d.some(use_causal_mask=d.bool()) if d.version >= (2, 10) and rank == 3 else {}
         if d.rarely(4):
             y, scores = layer(x, other, return_attention_scores=True, **call)
@@ -160,6 +160,7 @@ def masked(d, depth):
     """Sequences some of whose steps are masked, through layers that keep, use or drop the mask."""
     if d.bool():
         i = d.keras.Input((d.one([None, d.int(3, 7)]),), dtype=d.one(["int32", "int32", "float32"]))
+        d.index = i
         x = d.L.Embedding(9, d.int(1, 5), mask_zero=d.int(0, 3) > 0, **decorated(d, "embeddings"))(i)
     else:
         i = d.keras.Input((d.one([None, d.int(3, 7)]), d.int(1, 4)))

@@ -345,9 +345,13 @@ static bool infer_grouped(struct al_site *s)
     return demand_heads(s, &h) && head_outputs(s, &h, 2);
 }
 
+/* the name of the class in Python, which legacy files have */
+static const char *const grouped_names[] = {"GroupedQueryAttention", NULL};
+
 const struct al_row al_row_group_query_attention = {
     .name = "GroupQueryAttention",
     .quantizable = true,
+    .other_names = grouped_names,
     .group_name = "grouped_query_attention",
     AL_PARAMS(grouped_params),
     AL_ARGUMENTS(head_arguments),

@@ -82,4 +82,8 @@ bool al_reshaped(struct al_site *s, const struct al_shape *in, const struct al_s
 /* The activation named by `key` may be a layer object; its shape rule must keep the shape. */
 bool al_check_activation(struct al_site *s, const char *key, const struct al_shape *shape);
 
+/* Refuses integers where that Keras computes with them as integers (truncated means and
+   deviations): the numbers would not be those of the layer's formula. */
+bool al_site_real_input(struct al_site *s, bool keras2);
+
 #endif

@@ -88,7 +88,7 @@ static bool infer_layer(struct al_site *s)
 {
     struct al_shape n;
     bool rms = al_param_bool(s, "rms_scaling");
-    return axes_shape(s, &n) &&
+    return al_site_real_input(s, false) && axes_shape(s, &n) &&
            demand_affine(s, &n, al_param_bool(s, "scale") || rms, al_param_bool(s, "center") && !rms) &&
            al_site_same(s);
 }
@@ -120,7 +120,7 @@ static bool infer_group(struct al_site *s)
 {
     struct al_shape n;
     int64_t groups = al_param_int(s, "groups");
-    if (!axes_shape(s, &n))
+    if (!al_site_real_input(s, false) || !axes_shape(s, &n))
         return false;
     if (groups == -1)
         groups = n.dim[0];
@@ -149,7 +149,7 @@ static const struct al_param rms_params[] = {AXES_KEY("-1"), EPSILON_KEY("1e-06"
 static bool infer_rms(struct al_site *s)
 {
     struct al_shape n;
-    return axes_shape(s, &n) && al_demand(s, "scale", &n, true) && al_site_same(s);
+    return al_site_real_input(s, false) && axes_shape(s, &n) && al_demand(s, "scale", &n, true) && al_site_same(s);
 }
 
 const struct al_row al_row_rms_normalization = {
@@ -169,7 +169,7 @@ static const struct al_param unit_params[] = {AXES_KEY("-1")};
 static bool infer_unit(struct al_site *s)
 {
     struct al_shape n;
-    return axes_shape(s, &n) && al_site_same(s);
+    return al_site_real_input(s, false) && axes_shape(s, &n) && al_site_same(s);
 }
 
 const struct al_row al_row_unit_normalization = {
@@ -216,7 +216,7 @@ const struct al_row al_row_spectral_normalization = {
     .name = "SpectralNormalization",
     AL_PARAMS(spectral_params),
     AL_ARGUMENTS(al_arguments_input),
-    .mask = AL_MASK_DROPS,
+    .mask = AL_MASK_OWN,
     .weights = "the kernel of its layer once more, vector_u (1, last dimension of the kernel); those of its layer",
     .computes = "its layer; only training changes the kernel",
     .infer = infer_spectral,

@@ -43,7 +43,7 @@ BINARY_ROW(op_subtract, "Subtract", infer_arithmetic, "x1 - x2", "math.subtract"
 BINARY_ROW(op_multiply, "Multiply", infer_arithmetic, "x1 · x2", "math.multiply");
 BINARY_ROW(op_divide, "Divide", infer_division, "x1 / x2", "math.truediv", "math.divide");
 BINARY_ROW(op_true_divide, "TrueDivide", infer_division, "x1 / x2", NULL);
-BINARY_ROW(op_floor_divide, "FloorDivide", infer_arithmetic, "⌊x1 / x2⌋", "math.floordiv");
+BINARY_ROW(op_floor_divide, "FloorDivide", infer_arithmetic, "⌊x1 / x2⌋", "math.floordiv", "compat.v1.floor_div");
 BINARY_ROW(op_mod, "Mod", infer_arithmetic, "x1 - x2 · ⌊x1 / x2⌋", "math.floormod", "math.mod");
 BINARY_ROW(op_power, "Power", infer_arithmetic, "x1 to the power x2", "math.pow");
 BINARY_ROW(op_maximum, "Maximum", infer_arithmetic, "the greater of x1 and x2", "math.maximum");

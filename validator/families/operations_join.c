@@ -92,9 +92,9 @@ static bool infer_split(struct al_site *s)
     uint32_t axis;
     if (!al_site_axis(s, "axis", al_param_int(s, "axis"), part.rank, &axis))
         return false;
-    if (part.dim[axis] == -1 || part.dim[axis] % count != 0)
+    if (part.dim[axis] != -1 && part.dim[axis] % count != 0)
         return al_site_bad_shape(s, "a length that the number of parts divides", &part);
-    part.dim[axis] /= count;
+    part.dim[axis] = part.dim[axis] == -1 ? -1 : part.dim[axis] / count;
     return parts(s, (uint32_t)count, &part);
 }
 

@@ -60,6 +60,11 @@ static const struct al_argument global_mask_arguments[] = {
 static bool infer_global(struct al_site *s)
 {
     const struct al_shape *in = &s->in[0];
+    const bool mean = s->layer->kind == AL_KIND_GLOBAL_AVERAGE_POOLING1D ||
+                      s->layer->kind == AL_KIND_GLOBAL_AVERAGE_POOLING2D ||
+                      s->layer->kind == AL_KIND_GLOBAL_AVERAGE_POOLING3D;
+    if (mean && !al_site_real_input(s, true))
+        return false;
     uint32_t channel = al_channel_axis(s, in->rank);
     if (!al_param_bool(s, "keepdims")) {
         struct al_shape out = al_shape_2(in->dim[0], in->dim[channel]);

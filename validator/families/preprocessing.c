@@ -220,13 +220,22 @@ static const struct al_param stft_params[] = {
     AL_DATA_FORMAT_KEY,
 };
 
+/* The least power of two that holds a frame. */
+static int64_t next_power(int64_t frame)
+{
+    int64_t power = 1;
+    while (power < frame)
+        power *= 2;
+    return power;
+}
+
 static bool infer_stft(struct al_site *s)
 {
     struct al_shape out = s->in[0];
     const char *mode = al_param_choice(s, "mode");
     uint32_t channel = al_channel_axis(s, 3), time = 3 - channel;
     int64_t frame = al_param_int(s, "frame_length"), channels = out.dim[channel], steps;
-    int64_t fft = al_param_is_null(s, "fft_length") ? frame : al_param_int(s, "fft_length");
+    int64_t fft = al_param_is_null(s, "fft_length") ? next_power(frame) : al_param_int(s, "fft_length");
     int64_t step = al_param_is_null(s, "frame_step") ? frame / 2 : al_param_int(s, "frame_step");
     int64_t bands = (fft / 2 + 1) * (strcmp(mode, "stft") == 0 ? 2 : 1);
     struct al_shape kernel = {.rank = 3, .dim = {frame, 1, fft / 2 + 1}};

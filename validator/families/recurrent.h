@@ -9,7 +9,7 @@
 
 #define AL_RNN_KEYS \
     AL_BOOL_KEY("return_sequences", "false"), AL_BOOL_KEY("return_state", "false"), \
-        AL_BOOL_KEY("go_backwards", "false"), AL_BOOL_KEY("stateful", "false"), AL_IGNORED_BOOL_KEY("unroll"), \
+        AL_BOOL_KEY("go_backwards", "false"), AL_BOOL_KEY("stateful", "false"), AL_BOOL_KEY("unroll", "false"), \
         AL_BOOL_KEY("zero_output_for_mask", "false"), \
         AL_FIXED_KEY("time_major", "false", "time as the first axis is not computed")
 
