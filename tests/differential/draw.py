@@ -21,7 +21,8 @@ class Draw:
         self.keras, self.L = keras, keras.layers
         self.version = tuple(int(n) for n in version.split(".")[:2])
         self.keras3 = self.version >= (3, 0)
-        self.policy = "float32"
+        self.policies = {"float32"}
+        self.loose = 1  # how much more than others its numbers may be off by: logarithms of small numbers
         self.rng = np.random.default_rng(seed)
         self.names = [NAMES[i] for i in self.sample(range(len(NAMES)), len(NAMES))]
         self.index = None  # an input whose floating-point numbers are places in a table
@@ -55,6 +56,7 @@ class Draw:
                     (self.keras.mixed_precision.global_policy, self.keras.mixed_precision.set_global_policy))
         before = get()
         put(policy)
+        self.policies.add(policy)
         try:
             yield
         finally:
@@ -64,8 +66,7 @@ class Draw:
         """A layer that takes `shape` (without batch); raises where the draw does not work."""
         make = self.one(layers.of_rank(self, len(shape)))
         if self.rarely(40):
-            self.policy = self.one(POLICIES)
-            with self.types(self.policy):
+            with self.types(self.one(POLICIES)):
                 return make(self, shape)
         made = make(self, shape)
         if self.rarely(12):
@@ -143,9 +144,7 @@ class Draw:
         return y
 
     def model(self, depth):
-        if self.rarely(12):
-            self.policy = self.one(POLICIES)
-        with self.types(self.policy):
+        with self.types(self.one(POLICIES) if self.rarely(12) else "float32"):
             model = self._graph(depth)
         if self.rarely(6):
             self.compile(model)
@@ -161,6 +160,7 @@ class Draw:
             layer, shape = images.spectra(self)
             i = self.keras.Input(shape)
             self.kept.append(layer)
+            self.loose = 30
             return self.keras.Model(i, layer(i))
         i = self.keras.Input(self.shape(), **({"name": self.one(NAMES)} if self.keras3 and self.rarely(10) else {}))
         if kind == 3:
