@@ -3,12 +3,14 @@
    the first word of the input. */
 #include "sandbox/cell/cell.h"
 #include "sandbox/contract.h"
+#include "sandbox/lockdown/lockdown.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,7 +25,7 @@ static bool verb_is(const char *bytes, size_t size, const char *verb)
 
 /* ---- looking for the parent's secrets ---- */
 
-enum { MASK = 0x5a, SECRET_BYTES = 32, FOUND = 66, NOT_FOUND = 65, MAPS_BYTES = 64 << 10 };
+enum { MASK = 0x5a, SECRET_BYTES = 32, FOUND = 66, NOT_FOUND = 65, INVENTORY = 70, MAPS_BYTES = 64 << 10 };
 
 static char maps[MAPS_BYTES];
 
@@ -63,6 +65,23 @@ static void loot(const uint8_t *masked)
             _exit(FOUND);
     }
     _exit(NOT_FOUND);
+}
+
+/* What a cell was born with besides its memory: 0 where it is what docs/CELL.md says, else a
+   bit for each thing that is not. */
+static int inventory(int argc, char **argv, char **environment)
+{
+    static const char *const right[] = {"LC_ALL=C", "TZ=UTC0"};
+    int wrong = argc == 1 && strcmp(argv[0], "airlock-cell") == 0 ? 0 : 1;
+    for (size_t i = 0; i < 2; i++)
+        wrong |= environment[i] != NULL && strcmp(environment[i], right[i]) == 0 ? 0 : 2;
+    wrong |= environment[0] != NULL && environment[1] != NULL && environment[2] != NULL ? 2 : 0;
+    for (int fd = 0; fd <= AL_CELL_INPUTS; fd++) {
+        struct stat st, null;
+        bool is_null = stat("/dev/null", &null) == 0 && fstat(fd, &st) == 0 && st.st_rdev == null.st_rdev;
+        wrong |= fstat(fd, &st) == 0 && is_null == (fd < AL_CELL_PIPE) ? 0 : 4;
+    }
+    return wrong;
 }
 
 /* ---- after HELLO, as al_load ---- */
@@ -297,12 +316,14 @@ static void leave_a_child(void)
     _exit(0);
 }
 
-int main(void)
+int main(int argc, char **argv, char **environment)
 {
     static struct al_cell cell;
     char verb[VERB_BYTES] = "";
     ssize_t n = pread(AL_CELL_INPUTS, verb, sizeof verb - 1, 0);
     size_t size = n > 0 ? (size_t)n : 0;
+    if (verb_is(verb, size, "inventory"))
+        _exit(INVENTORY + inventory(argc, argv, environment));
     if (verb_is(verb, size, "stop"))
         (void)raise(SIGSTOP);
     if (verb_is(verb, size, "die "))
@@ -323,6 +344,8 @@ int main(void)
         beyond_the_end = map_nothing();
     if (!al_cell_read_job(&cell))
         _exit(AL_EXIT_NO_JOB);
+    if (verb_is(verb, size, "tied") && al_lock_parent_death(cell.job.parent) == 0)
+        (void)sleep(30);
     if (verb_is(verb, size, "loot "))
         remember_maps();
     own_pid = getpid();

@@ -1,7 +1,8 @@
 /* Each way out of a cell (attempts.h) five times: with no layer, to see that it works;
    with the layer alone that is there to stop it, so that no other hides a hole in it;
    with Landlock and namespaces only; with all layers but the filter; and in a cell locked
-   whole. The table in docs/CELL.md is what came of it. Made by an ordinary user: as root these tests become nobody. */
+   whole. The table in docs/CELL.md is what came of it. Made by an ordinary user: as root
+   these tests become nobody. */
 #include "tests/sandbox/attempts.h"
 #include "tests/sandbox/document.h"
 #include "tests/sandbox/layers.h"

@@ -32,11 +32,11 @@ static pid_t child_of(pid_t pid)
     return (pid_t)child;
 }
 
-static void a_dead_parent_leaves_no_orphan(int signal)
+static void a_dead_parent_leaves_no_orphan(int signal, const char *verb)
 {
     pid_t parent = fork();
     if (parent == 0) {
-        struct vetting_result r = vet_bytes("loop", 4, 30, NULL);
+        struct vetting_result r = vet_bytes(verb, strlen(verb), 30, NULL);
         free_vetting(&r);
         _exit(0);
     }
@@ -66,7 +66,14 @@ static void no_orphan_after_any_signal(void **state)
     static const int signals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP};
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        a_dead_parent_leaves_no_orphan(signals[i]);
+        a_dead_parent_leaves_no_orphan(signals[i], "loop");
+}
+
+/* With this layer alone: no CPU limit ends a cell that sleeps. */
+static void no_orphan_by_the_death_signal_alone(void **state)
+{
+    (void)state;
+    a_dead_parent_leaves_no_orphan(SIGKILL, "tied");
 }
 
 static void without_the_kernels_word_nothing_is_accepted(void **state)
@@ -89,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_orphan_after_any_signal),
+        cmocka_unit_test(no_orphan_by_the_death_signal_alone),
         cmocka_unit_test(without_the_kernels_word_nothing_is_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,12 +192,12 @@ static uint32_t held_in(const json_t *report)
     uint32_t held = 0;
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(report, "defences"), i, one)
-    {
+    json_array_foreach(json_object_get(report, "defences"), i, one) {
         const char *name = json_string_value(json_object_get(one, "name"));
+        bool holds = json_is_true(json_object_get(one, "held"));
         assert_true(strlen(json_string_value(json_object_get(one, "proof"))) > 10);
         for (uint32_t bit = 1; bit <= AL_DEFENCE_ALL; bit <<= 1)
-            if (strcmp(name, al_defence_name((enum al_defence)bit)) == 0 && json_is_true(json_object_get(one, "held")))
+            if (holds && strcmp(name, al_defence_name((enum al_defence)bit)) == 0)
                 held |= bit;
     }
     return held;
@@ -272,7 +272,8 @@ static void without_proc_nothing_is_accepted(void **state)
     (void)state;
     pid_t child = fork();
     if (child == 0) {
-        if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+        int alone = geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS;
+        if (unshare(alone) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
             || mount("none", "/proc", "tmpfs", 0, NULL) != 0)
             _exit(77);
         struct vetting_result v = vet_bytes("accept", 6, 10, NULL);
