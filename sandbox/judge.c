@@ -217,9 +217,6 @@ void al_judge_cell(struct al_vetted *v, const struct al_watch *w, const struct a
     }
     if (!judge_break(v, w, talk))
         judge_word(v, w, talk);
-    if (v->findings.dropped > 0)
-        (void)al_find_at(&v->findings, AL_LIMIT_FINDINGS, AL_NOTHING, NULL,
-                         al_found(&v->findings, "%zu more", v->findings.dropped), "Not everything found is shown");
     /* last, and only where it matters: nothing is accepted on a cell's own word */
     if (v->verdict == AL_VERDICT_ACCEPT && !w->locked)
         judge_unlocked(v, w);

@@ -33,12 +33,13 @@ bool al_keras_metadata(struct al_keras *k, json_t *json, const char *member)
 {
     struct al_place root = al_place_root(member), at = al_place_key(&root, al_text_of("keras_version"));
     json_t *version = json_object_get(json, "keras_version");
+    if (!al_keras_scan(k->findings, json, member) || !al_keras_no_objects(k, json, &root))
+        return false;
     if (!json_is_string(version))
         return al_find(k->findings, AL_KERAS_FORM, &at, "a version", al_json_show(k->findings, version),
                        "the archive does not say which Keras wrote it");
     json_t *saved = json_object_get(json, "date_saved");
-    return al_keras_scan(k->findings, json, member) && al_keras_no_objects(k, json, &root) &&
-           al_keras_unused(k, json, "date_saved", json_is_string(saved), "a date", &root) &&
+    return al_keras_unused(k, json, "date_saved", json_is_string(saved), "a date", &root) &&
            al_keras_version(k->findings, al_json_text(version), &at, &k->model->version);
 }
 

@@ -169,6 +169,8 @@ bool al_keras_argument(struct al_keras_call *c, uint32_t argument, json_t *json,
 {
     const struct al_argument *a = &c->row->arguments[argument];
     struct al_findings *f = c->graph->k->findings;
+    if (c->taken[argument] && al_keras_is_object(json) && !al_keras_is_tensor(c, json))
+        return refuse(c, argument, json, place);
     if (c->taken[argument])
         return al_find(f, AL_KERAS_ARGUMENT, place, "an argument once", al_text_of(a->name),
                        "the argument %s of %s is given twice", a->name, c->row->name);
@@ -186,6 +188,8 @@ bool al_keras_argument(struct al_keras_call *c, uint32_t argument, json_t *json,
     case AL_ARGUMENT_TRAINING:
         if (json_is_null(json) || json_is_false(json) || ((a->flags & AL_ARGUMENT_OVERRIDDEN) && json_is_true(json)))
             return true;
+        if (al_keras_is_object(json))
+            return refuse(c, argument, json, place);
         return al_find(f, AL_KERAS_TRAINING_ARGUMENT, place, "false or null", al_json_show(f, json),
                        "%s is called as if the model were being trained", c->row->name);
     case AL_ARGUMENT_IGNORED:
@@ -203,6 +207,10 @@ bool al_keras_keyword(struct al_keras_call *c, const char *name, json_t *json, c
     /* Functional files carry keywords that nobody gave: they say nothing where they are null */
     if (json_is_null(json) || (json_is_false(json) && strcmp(name, "training") == 0))
         return true;
+    struct al_keras_object o;
+    if (al_keras_is_object(json) && !al_keras_is_tensor(c, json) &&
+        (!al_keras_object(c->graph->k, json, place, &o) || !al_keras_refuse_callable(c->graph->k, &o, place)))
+        return false;
     return al_find(f, AL_KERAS_ARGUMENT, place, NULL, al_json_show(f, json), "%s takes no argument \"%s\"",
                    c->row->name, al_show(f, al_text_of(name)));
 }

@@ -100,8 +100,10 @@ bool al_keras_policy(struct al_keras *k, json_t *json, const struct al_place *pl
         return false;
     if (o.registered_name.at != NULL && !al_text_equal(o.registered_name, o.class_name))
         return al_keras_unknown_class(k, &o, place, "a dtype policy");
+    if (o.module.at != NULL && !listed(policy_modules, o.module))
+        return al_keras_unknown_class(k, &o, place, "a dtype policy");
     const bool plain = listed(policy_classes, o.class_name), scaled = listed(quantized_classes, o.class_name);
-    if ((!plain && !scaled) || (o.module.at != NULL && !listed(policy_modules, o.module)))
+    if (!plain && !scaled)
         return al_find(k->findings, AL_KERAS_DTYPE, place, "a plain, mixed or quantized policy", o.class_name,
                        "a dtype policy that Airlock does not compute with");
     struct al_place at = al_place_key(place, al_text_of("config"));

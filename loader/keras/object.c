@@ -106,7 +106,14 @@ bool al_keras_unknown_class(struct al_keras *k, const struct al_keras_object *o,
         return al_find(k->findings, AL_KERAS_REGISTERED_NAME, place, "a class of Keras",
                        other ? registered : o->class_name, "%s \"%s\" is a class of the author's own", what,
                        al_show(k->findings, o->class_name));
-    if (o->module.at != NULL)
+    /* a module that classes of Keras do come from is not what is wrong */
+    static const char *const homes[] = {"keras", "keras.layers", "keras.initializers", "keras.regularizers",
+                                        "keras.constraints", "keras.losses", "keras.metrics", "keras.optimizers",
+                                        "tf_keras.layers"};
+    bool at_home = o->module.at == NULL;
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++)
+        at_home = at_home || al_text_is(o->module, homes[i]);
+    if (!at_home)
         return al_find(k->findings, AL_KERAS_MODULE, place, "a class and module of Keras",
                        al_found(k->findings, "%s of %s", al_show(k->findings, o->class_name),
                                 al_show(k->findings, o->module)),

@@ -352,6 +352,8 @@ bool al_keras_shape(struct al_keras *k, json_t *json, const struct al_place *pla
 {
     static const char expected[] = "a list of 1 to 8 dimensions, each null or from 1 to 2^40";
     size_t rank = json_array_size(json);
+    if (!refuse_object(k, json, place))
+        return false;
     bool good = rank >= 1 && rank <= AL_MAX_RANK;
     *out = (struct al_shape){.rank = good ? (uint32_t)rank : 0};
     for (size_t i = 0; i < rank && good; i++) {

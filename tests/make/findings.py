@@ -109,6 +109,10 @@ keras("keras.no-input-shape", lambda c: (c["config"]["layers"].pop(0), c["config
 keras("keras.not-computed", lambda c: c["config"]["layers"][1].update(class_name="StringLookup", config={
     "name": "string_lookup", "trainable": True, "dtype": "float32"}))
 keras("keras.build-shape", lambda c: (c["config"]["layers"].pop(0), c["config"].pop("build_input_shape")))
+keras("keras.dtype", lambda c: replace(c, "dtype", "float8_e4m3fn"))
+keras("keras.quantization", lambda c: replace(c, "dtype", {
+    "module": "keras", "class_name": "QuantizedDTypePolicy", "registered_name": None,
+    "config": {"mode": "int9", "source_name": "float32"}}))
 keras("zip.unsafe-name", **{"assets/a\x07b": b"x"})
 keras("json.syntax", config_json=b'{"class_name": "Sequential",}')
 keras("json.number-out-of-range", config_json=HONEST["config.json"].replace(b'"units": 5', b'"units": 99999999999999999999'))

@@ -75,7 +75,7 @@ bool mutate_zip_fields(struct chance *c, struct file *file)
     return true;
 }
 
-static void pack(struct al_buffer *out, const struct al_text *names, const struct file *members, uint32_t count)
+void pack_archive(struct al_buffer *out, const struct al_text *names, const struct file *members, uint32_t count)
 {
     struct al_buffer directory;
     al_buffer_init(&directory, BUDGET);
@@ -168,7 +168,7 @@ static bool repack(struct chance *c, struct file *file, const struct al_zip *z, 
         if (members[which].size < 256)
             which = chance_below(c, z->count);
         good = change_member(c, names[which], &members[which], done);
-        pack(&out, names, members, z->count);
+        pack_archive(&out, names, members, z->count);
     }
     good = good && !out.failed;
     if (good) {

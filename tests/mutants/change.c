@@ -27,15 +27,21 @@ static size_t json_length(const uint8_t *bytes, size_t size)
     return 0;
 }
 
-bool mutate_hdf5_json(struct chance *c, struct file *file, bool *hostile)
+size_t find_hdf5_json(const struct file *file, size_t starts[MOST_TEXTS], size_t lengths[MOST_TEXTS])
 {
-    size_t starts[8], lengths[8], count = 0;
-    for (size_t at = 0; at + 2 < file->size && count < 8; at++)
+    size_t count = 0;
+    for (size_t at = 0; at + 2 < file->size && count < MOST_TEXTS; at++)
         if (file->bytes[at] == '{' && file->bytes[at + 1] == '"' &&
             (lengths[count] = json_length(file->bytes + at, file->size - at)) > SHORTEST) {
             starts[count] = at;
             at += lengths[count++];
         }
+    return count;
+}
+
+bool mutate_hdf5_json(struct chance *c, struct file *file, bool *hostile)
+{
+    size_t starts[MOST_TEXTS], lengths[MOST_TEXTS], count = find_hdf5_json(file, starts, lengths);
     if (count == 0)
         return false;
     size_t which = chance_below(c, count);

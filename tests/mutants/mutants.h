@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-enum { MOST_FILES = 4, ROOM = 1 << 17 };
+enum { MOST_FILES = 4, MOST_TEXTS = 8, ROOM = 1 << 17 };
 
 /* ---- chance (chance.c): the same for the same seed and number, on every host ---- */
 
@@ -58,6 +58,10 @@ struct change change_bit(struct chance *c, struct file *file);
 bool mutate_zip_fields(struct chance *c, struct file *file);
 /* The archive taken apart and packed anew around one changed member, sums right. */
 bool mutate_zip_member(struct chance *c, struct file *file, struct change *done);
+/* Where the JSON texts of attributes lie in an HDF5 file; how many there are. */
+size_t find_hdf5_json(const struct file *file, size_t starts[MOST_TEXTS], size_t lengths[MOST_TEXTS]);
+/* An archive of stored members, as Keras writes it. */
+void pack_archive(struct al_buffer *out, const struct al_text *names, const struct file *members, uint32_t count);
 /* A JSON text that lies in an HDF5 file as an attribute. */
 bool mutate_hdf5_json(struct chance *c, struct file *file, bool *hostile);
 

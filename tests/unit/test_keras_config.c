@@ -98,7 +98,7 @@ static const struct {
     {DENSE("\"units\":3,\"dtype\":{\"class_name\":\"DTypePolicyMap\",\"config\":{\"default_policy\":\"float32\","
            "\"policy_map\":{\"(a+)+$\":\"float32\"}}}"), AL_KERAS_DTYPE},
     {DENSE("\"units\":3,\"dtype\":{\"module\":\"os\",\"class_name\":\"DTypePolicy\",\"config\":{\"name\":\"float32\"}}"),
-     AL_KERAS_DTYPE},
+     AL_KERAS_MODULE},
     /* activations */
     {DENSE("\"units\":3,\"activation\":\"Relu\""), AL_KERAS_ACTIVATION},
     {DENSE("\"units\":3,\"activation\":{\"module\":\"os\",\"class_name\":\"function\",\"config\":\"system\","
@@ -132,7 +132,7 @@ static const struct {
     {"{\"module\":\"keras.layers\",\"class_name\":\"Dense\",\"registered_name\":\"Conv2D\","
      "\"config\":{\"name\":\"d\",\"units\":3}}", AL_KERAS_REGISTERED_NAME},
     {"{\"module\":\"keras.layer\",\"class_name\":\"Dense\",\"config\":{\"name\":\"d\",\"units\":3}}", AL_KERAS_MODULE},
-    {"{\"module\":\"keras.layers\",\"class_name\":\"Dens\",\"config\":{\"name\":\"d\",\"units\":3}}", AL_KERAS_MODULE},
+    {"{\"module\":\"keras.layers\",\"class_name\":\"Dens\",\"config\":{\"name\":\"d\",\"units\":3}}", AL_KERAS_CLASS},
     {"{\"class_name\":\"Dens\",\"config\":{\"name\":\"d\",\"units\":3}}", AL_KERAS_CLASS},
     {"{\"module\":\"keras.layers\",\"class_name\":\"Dense\",\"config\":[]}", AL_KERAS_FORM},
     {"{\"module\":\"keras.layers\",\"class_name\":\"Dense\",\"call\":1,\"config\":{\"name\":\"d\",\"units\":3}}",
