@@ -58,7 +58,7 @@ static enum al_status unpack_take(struct al_ndarrays **out, struct al_report *r,
 enum al_status al_ndarrays_load(struct al_ndarrays **out, const char *path, const struct al_policy *policy,
                                 struct al_report **report, struct al_error *err)
 {
-    const struct al_source source = {.from = AL_FROM_PATH, .role = AL_ROLE_ARRAYS, .shown = path,
+    const struct al_source source = {.from = AL_FROM_PATH, .role = AL_ROLE_ARRAYS, .given_to_model = true, .shown = path,
                                      .directory = AT_FDCWD, .path = path, .kind = AL_SOURCE_FILE};
     const struct al_options options = {.size = sizeof options, .policy = policy, .no_digests = true};
     struct al_report *r = NULL;

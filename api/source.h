@@ -7,6 +7,7 @@
 struct al_source {
     enum { AL_FROM_PATH, AL_FROM_DESCRIPTOR, AL_FROM_MEMORY } from;
     enum al_role role;           /* MODEL or ARRAYS */
+    bool given_to_model;         /* the user's own numbers for a model: no signature is asked for */
     const char *shown;           /* names it in the report; not yet escaped */
     /* FROM_PATH */
     int directory;

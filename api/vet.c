@@ -65,7 +65,8 @@ enum al_status al_source_vet(struct al_report **out, const struct al_source *sou
     struct al_bundle_maker maker = {r->arena, r->policy, &r->findings, &r->error};
     enum al_status status = gather(r, source, &options, &maker);
     struct al_signature_files signatures = {0};
-    if (status == AL_OK && al_signature_find(&signatures, r, source, options.signature)) {
+    if (status == AL_OK &&
+        (source->given_to_model || al_signature_find(&signatures, r, source, options.signature))) {
         /* begun while the cell works, and done by the time it answers, mostly */
         const struct al_vet_options vet = {.digests = !options.no_digests || signatures.count > 0};
         status = al_vet(&r->vetted, r->bundle.inputs, r->bundle.count, r->policy, &vet);
