@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const size_t LIST_BUDGET = (size_t)64 << 30;
 
@@ -34,6 +35,18 @@ bool al_ndarrays_add(struct al_ndarrays *a, struct al_text name, enum al_dtype d
     return true;
 }
 
+/* The bytes of a tensor, at an address that is aligned for its type; NULL where there is no memory. */
+static const uint8_t *aligned_bytes(struct al_ndarrays *a, const struct al_vetted *v, const struct al_tensor *t)
+{
+    const uint8_t *bytes = al_vetted_bytes(v, t);
+    if ((uintptr_t)bytes % al_dtype_size(t->dtype) == 0)
+        return bytes;
+    uint8_t *copy = al_arena_alloc(a->arena, (size_t)t->bytes, 1);
+    if (copy != NULL)
+        memcpy(copy, bytes, (size_t)t->bytes);
+    return copy;
+}
+
 static enum al_status unpack_take(struct al_ndarrays **out, struct al_report *r, struct al_error *err)
 {
     const struct al_model *m = r->vetted->model;
@@ -45,7 +58,7 @@ static enum al_status unpack_take(struct al_ndarrays **out, struct al_report *r,
     a->report = r;
     for (uint32_t i = 0; i < m->tensor_count; i++) {
         const struct al_tensor *t = &m->tensors[i];
-        const uint8_t *bytes = al_vetted_bytes(r->vetted, t);
+        const uint8_t *bytes = aligned_bytes(a, r->vetted, t);
         if (bytes == NULL || !al_ndarrays_add(a, t->name, t->dtype, &t->shape, bytes, t->bytes)) {
             al_ndarrays_free(a);
             return al_fail(err, AL_NO_MEMORY, 0, "no memory for a list of arrays");

@@ -140,7 +140,10 @@ const void *al_weights_numbers(struct al_weights *w, uint32_t tensor, enum al_dt
     }
     c->as = as;
     c->round = round;
-    convert(t, from, count, as, round, c->data);
+    if (t->dtype == as && round == AL_DTYPE_NONE && as != AL_BOOL)
+        memcpy(c->data, from, (size_t)t->bytes);
+    else
+        convert(t, from, count, as, round, c->data);
     c->next = w->of[tensor];
     w->of[tensor] = c;
     return c->data;

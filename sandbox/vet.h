@@ -51,7 +51,7 @@ enum al_status al_vet(struct al_vetted **out, const struct al_vet_input *inputs,
 
 void al_vetted_free(struct al_vetted *v);
 
-/* The bytes of a tensor of v->model, wherever they lie; aligned for its dtype. */
+/* The bytes of a tensor of v->model, wherever they lie: an extent is not aligned for its dtype. */
 const uint8_t *al_vetted_bytes(const struct al_vetted *v, const struct al_tensor *tensor);
 
 #endif

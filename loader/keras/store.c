@@ -75,7 +75,7 @@ static bool place_numbers(struct al_keras *k, const struct al_keras_store *store
             return refuse(k, store, dataset, AL_WEIGHTS_EXTENT, NULL, "the numbers lie outside the file");
         source = store->tree.image + o->offset;
         bool swap = o->type.big_endian && size > 1;
-        if (store->in_place && !swap && (store->base + o->offset) % size == 0) {
+        if (store->in_place && !swap) {
             t->stored = AL_STORED_EXTENT;
             t->input = store->input;
             t->offset = store->base + o->offset;

@@ -84,7 +84,7 @@ bool al_npy_tensor(struct al_tensor *out, const uint8_t *bytes, uint64_t size, u
                            "no memory left to turn the array into row-major, little-endian order");
         decode(turned, numbers, &h);
         out->data = turned;
-    } else if (offset != AL_NPY_NOWHERE && (offset + h.data) % al_dtype_size(h.dtype) == 0) {
+    } else if (offset != AL_NPY_NOWHERE) {
         out->stored = AL_STORED_EXTENT;
         out->input = input;
         out->offset = offset + h.data;

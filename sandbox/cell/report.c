@@ -65,11 +65,11 @@ bool al_cell_say_findings(struct al_cell *cell, const struct al_findings *f)
     return true;
 }
 
-/* An extent stays one where the parent may use it: in a sealed input, and aligned
-   for its type. Otherwise its bytes travel. */
+/* An extent stays one where the parent may use it: in a sealed input. Otherwise its
+   bytes travel. */
 static void settle_storage(const struct al_cell *cell, struct al_tensor *t)
 {
-    if (t->stored != AL_STORED_EXTENT || (!cell->job.data_only && t->offset % al_dtype_size(t->dtype) == 0))
+    if (t->stored != AL_STORED_EXTENT || !cell->job.data_only)
         return;
     t->stored = AL_STORED_DATA;
     t->data = cell->inputs[t->input].bytes + t->offset;

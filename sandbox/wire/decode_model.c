@@ -17,8 +17,7 @@ static void get_extent(struct al_reader *r, struct al_tensor *t, const struct al
     if (!al_reader_require(r, context->extents, "every tensor comes by value where the input is not sealed")
         || !al_reader_require(r, tainted_input < context->input_count, "an extent lies in an input that was given")
         || !al_reader_require(r, al_range_inside(tainted_offset, t->bytes, context->input_sizes[tainted_input]),
-                              "an extent lies inside its input")
-        || !al_reader_require(r, tainted_offset % al_dtype_size(t->dtype) == 0, "an extent is aligned for its type"))
+                              "an extent lies inside its input"))
         return;
     t->input = tainted_input;
     t->offset = tainted_offset;
