@@ -134,7 +134,8 @@ static const char *writer(struct al_arena *arena, const struct al_model *m)
     /* some files tell only which generation wrote them */
     return v->minor == 0 && v->patch == 0
                ? al_arena_format(arena, "%s %u", m->framework, v->major)
-               : al_arena_format(arena, "%s %u.%u.%u", m->framework, v->major, v->minor, v->patch);
+               : al_arena_format(arena, "%s %u.%u.%u%s", m->framework, v->major, v->minor, v->patch,
+                                 v->tensorflow ? "-tf" : "");
 }
 
 bool al_report_finish(struct al_report *r)

@@ -186,6 +186,7 @@ struct al_layer {
 
 struct al_version {
     uint32_t major, minor, patch; /* 0.0.0: not said */
+    bool tensorflow;              /* "2.2.4-tf": TensorFlow's own Keras while there was another one */
 };
 
 struct al_model {
@@ -205,6 +206,12 @@ struct al_model {
 static inline bool al_model_is_keras2(const struct al_model *m)
 {
     return m->version.major < 3;
+}
+
+/* Keras of its own up to 2.3, for several backends: some of its functions still were TensorFlow 1's. */
+static inline bool al_model_is_multi_backend(const struct al_model *m)
+{
+    return m->version.major == 2 && m->version.minor < 4 && !m->version.tensorflow;
 }
 
 #endif

@@ -47,6 +47,17 @@ static void bilinear(const struct matrix *m)
     }
 }
 
+/* TensorFlow 1's: place i is at i, so that the last places repeat the last pixel. */
+static void bilinear_v1(const struct matrix *m)
+{
+    const float scale = (float)m->in / (float)m->out;
+    for (int64_t i = 0; i < m->out; i++) {
+        const float at = (float)i * scale, low = floorf(at);
+        row(m, i)[clamp((int64_t)low, m->in)] += 1 - (double)(at - low);
+        row(m, i)[clamp((int64_t)low + 1, m->in)] += (double)(at - low);
+    }
+}
+
 /* Keys's cubic (a = -0.5) at a distance of less than one, and of one to two. */
 static double cubic_near(double x)
 {
@@ -176,6 +187,8 @@ static bool fill(const struct matrix *m, const char *method, bool antialias)
         return area(m), true;
     if (!antialias && strcmp(method, "bilinear") == 0)
         return bilinear(m), true;
+    if (!antialias && strcmp(method, "bilinear_v1") == 0)
+        return bilinear_v1(m), true;
     if (!antialias && strcmp(method, "bicubic") == 0)
         return bicubic(m), true;
     for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++)

@@ -7,8 +7,9 @@
 #include "inference/families/families.h"
 
 /* By the name that Keras gives the method: "nearest", "bilinear", "bicubic", "area",
-   "lanczos3", "lanczos5", "gaussian", "mitchellcubic". `antialias` widens the kernel when
-   the axis gets shorter. Fails where the name is none of these. */
+   "lanczos3", "lanczos5", "gaussian", "mitchellcubic"; and "bilinear_v1", which is
+   tf.compat.v1.image.resize_bilinear. `antialias` widens the kernel when the axis gets
+   shorter. Fails where the name is none of these. */
 uint32_t al_resample(struct al_lowering *l, uint32_t x, uint32_t axis, int64_t length, const char *method,
                      bool antialias);
 

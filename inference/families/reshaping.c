@@ -74,6 +74,14 @@ static void pad(struct al_lowering *l)
     al_lower_result(l, al_emit_pad(l, l->in[0].operand, AL_MODE_CONSTANT, before, after, 0));
 }
 
+/* Keras before 2.4, not TensorFlow's, has "bilinear" from TensorFlow 1 (keras/backend/tensorflow_backend.py of
+   2.3.1, resize_images; TensorFlow's own has resize_images_v2 since 1.15, and before did not save the key). */
+static const char *interpolation(const struct al_lowering *l)
+{
+    const char *method = al_param_choice(&l->site, "interpolation");
+    return al_model_is_multi_backend(l->site.model) && strcmp(method, "bilinear") == 0 ? "bilinear_v1" : method;
+}
+
 static void up(struct al_lowering *l)
 {
     const struct al_value *size = al_param_of(&l->site, "size");
@@ -82,7 +90,7 @@ static void up(struct al_lowering *l)
     const bool interpolated = al_param_of(&l->site, "interpolation")->integer != 0; /* 0: nearest */
     for (uint32_t i = 0; i < size->count && interpolated; i++)
         x = al_resample(l, x, first + i, l->site.in[0].dim[first + i] * size->integers[i],
-                        al_param_choice(&l->site, "interpolation"), false);
+                        interpolation(l), false);
     for (uint32_t i = 0; i < size->count && !interpolated; i++)
         x = al_emit_repeat(l, x, first + i, size->integers[i]);
     al_lower_result(l, x);

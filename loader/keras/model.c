@@ -15,7 +15,8 @@ bool al_keras_version(struct al_findings *f, struct al_text text, const struct a
             break;
         at++;
     }
-    *out = (struct al_version){numbers[0], numbers[1], numbers[2]};
+    *out = (struct al_version){numbers[0], numbers[1], numbers[2], false};
+    out->tensorflow = al_text_is((struct al_text){text.at + at, text.length - at}, "-tf");
     if (count > 0 && out->major == 1)
         return al_find(f, AL_KERAS_KERAS1, place, "Keras 2 or 3", text, "a file of Keras 1");
     if (count == 0 || (out->major != 2 && out->major != 3))

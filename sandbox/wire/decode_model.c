@@ -58,6 +58,7 @@ static void get_head(struct al_reader *r, struct al_model *m)
     m->version.major = al_get_u32(r);
     m->version.minor = al_get_u32(r);
     m->version.patch = al_get_u32(r);
+    m->version.tensorflow = al_get_u8_below(r, 2, "a version is TensorFlow's or not");
     m->name = al_get_text(r, AL_MAX_NAME_BYTES);
     m->layer_count = al_get_count(r, AL_MAX_LAYERS, LEAST_LAYER, "the layers fit the frame");
     m->tensor_count = al_get_count(r, AL_MAX_TENSORS, LEAST_TENSOR, "the tensors fit the frame");

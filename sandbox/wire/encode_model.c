@@ -163,6 +163,7 @@ static bool put_model(struct al_buffer *out, const struct al_model *m, const str
     al_buffer_u32(out, m->version.major);
     al_buffer_u32(out, m->version.minor);
     al_buffer_u32(out, m->version.patch);
+    al_buffer_u8(out, m->version.tensorflow);
     al_put_text(out, m->name);
     al_buffer_u32(out, m->layer_count);
     al_buffer_u32(out, m->tensor_count);
