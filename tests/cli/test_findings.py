@@ -33,7 +33,7 @@ BY_A_TEST = {
     "input.unreadable": "cli/test_findings.py",
     "limit.depth": "unit/test_infer.c",
     "limit.seconds": "sandbox/test_vet.c",
-    "signature.certificate": "unit/test_openssf.c",
+    "signature.certificate": "unit/test_openssf_certificate.c",
     "signature.comment": "cli/test_signatures.py",
     "signature.expired": "cli/test_signatures.py",
     "signature.incomplete": "cli/test_signatures.py",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the keyless bundles of tests/files/openssf: a Sigstore of its own, with an authority, a log of
 certificates and a transparency log of version 1, all of whose keys are thrown away. What it makes
-is held against sigstore-python, which must accept the first and neither of the others. Environment as for openssf.py.
+is held against sigstore-python, which must accept the first and none of the others. Environment as for openssf.py.
 """
 import base64
 import datetime
@@ -164,10 +164,14 @@ def main():
         model.write_bytes(b"the very bytes")
         trust.write_text(json.dumps(trusted_root([between, root], rekor, ct)))
         payload = json_format.MessageToJson(signing.Payload(hashing.hash(model)).statement.pb).encode()
-        envelope = {"payload": b64(payload), "payloadType": "application/vnd.in-toto+json",
-                    "signatures": [{"sig": b64(sign(mine, sign_sigstore_pb.pae(payload)))}]}
-        for name_of, by, when in (("keyless", ct, NOW), ("keyless-late", ct, NOW + 2 * MINUTES),
-                                  ("keyless-unseen", key(), NOW)):
+        def enveloped(by, payload):
+            return {"payload": b64(payload), "payloadType": "application/vnd.in-toto+json",
+                    "signatures": [{"sig": b64(sign(by, sign_sigstore_pb.pae(payload)))}]}
+
+        for name_of, by, when, envelope in (("keyless", ct, NOW, enveloped(mine, payload)),
+                                            ("keyless-late", ct, NOW + 2 * MINUTES, enveloped(mine, payload)),
+                                            ("keyless-unseen", key(), NOW, enveloped(mine, payload)),
+                                            ("keyless-forged", ct, NOW, enveloped(key(), payload + b" "))):
             certificate = signer_certificate(mine, between, between_key, ct, by)
             bundle = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
                       "verificationMaterial": {"certificate": {"rawBytes": b64(der(certificate))},
