@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 static const char *const cast_choices[] = {"float", "int64", "bool", NULL};
+static const char *const gelu_choices[] = {"none", "tanh", NULL};
 static const char *const pad_choices[] = {"constant", "reflect", "edge", NULL};
 
 #define INTEGER AL_ATTRIBUTE_INTEGER
@@ -47,12 +48,18 @@ static const struct al_attribute cumsum[] = {
     {"reverse", FLAG, false, 0, NULL},
     END,
 };
+static const struct al_attribute depth[] = {{"depth", INTEGER, true, 0, NULL}, END};
 static const struct al_attribute einsum[] = {{"equation", AL_ATTRIBUTE_TEXT, true, 0, NULL}, END};
+static const struct al_attribute gelu[] = {
+    {"approximate", AL_ATTRIBUTE_CHOICE, false, AL_GELU_EXACT, gelu_choices},
+    END,
+};
 static const struct al_attribute hard_sigmoid[] = {
     {"alpha", REAL, false, 0.2, NULL},
     {"beta", REAL, false, 0.5, NULL},
     END,
 };
+static const struct al_attribute lp[] = {{"axis", INTEGER, false, -1, NULL}, {"p", INTEGER, false, 2, NULL}, END};
 static const struct al_attribute max_pool[] = {
     {"kernel_shape", INTEGERS, true, 0, NULL},
     {"strides", INTEGERS, false, 0, NULL},
@@ -90,6 +97,11 @@ static const struct al_attribute selu[] = {
     END,
 };
 static const struct al_attribute shape[] = {{"shape", INTEGERS, true, 0, NULL}, END};
+static const struct al_attribute shrink[] = {
+    {"bias", REAL, false, 0, NULL},
+    {"lambd", REAL, false, 0.5, NULL},
+    END,
+};
 static const struct al_attribute slice[] = {
     {"starts", INTEGERS, true, 0, NULL},
     {"ends", INTEGERS, true, 0, NULL},
@@ -97,6 +109,20 @@ static const struct al_attribute slice[] = {
     {"steps", INTEGERS, false, 0, NULL},
     END,
 };
+/* of an operator with several outputs one is taken */
+static const struct al_attribute split[] = {
+    {"split", INTEGERS, true, 0, NULL},
+    {"output", INTEGER, true, 0, NULL},
+    {"axis", INTEGER, false, 0, NULL},
+    END,
+};
+static const struct al_attribute top_k[] = {
+    {"k", INTEGER, true, 0, NULL},
+    {"axis", INTEGER, false, -1, NULL},
+    {"largest", FLAG, false, 1, NULL},
+    END,
+};
+static const struct al_attribute trilu[] = {{"upper", FLAG, false, 1, NULL}, {"k", INTEGER, false, 0, NULL}, END};
 
 #define AL_CALLABLE(...) {__VA_ARGS__},
 const struct al_callable al_callables[] = {

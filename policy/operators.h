@@ -38,7 +38,11 @@ enum al_rule {
     AL_BY_GATHER,
     AL_BY_PAD,
     AL_BY_TILE,
-    AL_BY_RANGE
+    AL_BY_RANGE,
+    AL_BY_GLOBAL,     /* the axes behind the first two become 1 */
+    AL_BY_SPLIT,
+    AL_BY_TOP_K,
+    AL_BY_ONE_HOT
 };
 
 enum al_attribute_type {
@@ -74,6 +78,7 @@ uint32_t al_attribute_count(const struct al_callable *callable);
 
 /* What Cast and Pad may be told, as indexes of their choices. */
 enum al_cast_choice { AL_CAST_FLOAT, AL_CAST_INT64, AL_CAST_BOOL };
+enum al_gelu_choice { AL_GELU_EXACT, AL_GELU_TANH };
 enum al_pad_choice { AL_PAD_CONSTANT, AL_PAD_REFLECT, AL_PAD_EDGE };
 
 #endif

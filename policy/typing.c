@@ -279,6 +279,10 @@ static al_typing_rule *const rules[] = {
     [AL_BY_PAD] = al_rule_pad,
     [AL_BY_TILE] = al_rule_tile,
     [AL_BY_RANGE] = al_rule_range,
+    [AL_BY_GLOBAL] = al_rule_global,
+    [AL_BY_SPLIT] = al_rule_split,
+    [AL_BY_TOP_K] = al_rule_top_k,
+    [AL_BY_ONE_HOT] = al_rule_one_hot,
 };
 
 static struct al_typed numbers(const struct al_term *term)

@@ -46,5 +46,7 @@ al_typing_rule al_rule_matmul, al_rule_einsum, al_rule_conv, al_rule_pool, al_ru
 /* typing_move.c */
 al_typing_rule al_rule_reshape, al_rule_flatten, al_rule_squeeze, al_rule_unsqueeze, al_rule_transpose,
     al_rule_slice, al_rule_expand, al_rule_concat, al_rule_gather, al_rule_pad, al_rule_tile, al_rule_range;
+/* typing_pick.c */
+al_typing_rule al_rule_global, al_rule_split, al_rule_top_k, al_rule_one_hot;
 
 #endif

@@ -12,7 +12,7 @@ static enum al_operator operator_of(const struct al_term *t)
 }
 
 /* Settings were checked with all shapes known: a failure here is one of ours. */
-static int64_t integer(struct al_custom_lowering *c, const struct al_term *t, const char *name)
+int64_t al_custom_integer(struct al_custom_lowering *c, const struct al_term *t, const char *name)
 {
     int64_t value = 0;
     bool known = false;
@@ -22,7 +22,7 @@ static int64_t integer(struct al_custom_lowering *c, const struct al_term *t, co
     return value;
 }
 
-static struct al_integers integers(struct al_custom_lowering *c, const struct al_term *t, const char *name)
+struct al_integers al_custom_integers(struct al_custom_lowering *c, const struct al_term *t, const char *name)
 {
     struct al_integers values = {0};
     struct al_error err = {0};
@@ -36,15 +36,15 @@ static struct al_integers integers(struct al_custom_lowering *c, const struct al
 
 static struct al_numbers numbers(struct al_custom_lowering *c, const struct al_term *t, const char *name)
 {
-    struct al_integers values = integers(c, t, name);
+    struct al_integers values = al_custom_integers(c, t, name);
     struct al_numbers r = {.count = values.count};
     memcpy(r.at, values.at, values.count * sizeof r.at[0]);
     return r;
 }
 
-static uint32_t axis_of(struct al_custom_lowering *c, const struct al_term *t, uint32_t x)
+uint32_t al_custom_axis(struct al_custom_lowering *c, const struct al_term *t, uint32_t x)
 {
-    return al_emit_axis(c->l, integer(c, t, "axis"), al_emit_shape(c->l, x)->rank);
+    return al_emit_axis(c->l, al_custom_integer(c, t, "axis"), al_emit_shape(c->l, x)->rank);
 }
 
 static uint32_t unary(struct al_custom_lowering *c, const struct al_term *t)
@@ -63,10 +63,9 @@ static uint32_t unary(struct al_custom_lowering *c, const struct al_term *t)
     return al_emit_unary_with(c->l, operator_of(t), al_custom_argument(c, t, 0), a.alpha, a.beta, a.gamma);
 }
 
-/* Two operands, or more one after the other: Sum is Add repeated, Max and Min themselves. */
-static uint32_t fold(struct al_custom_lowering *c, const struct al_term *t)
+/* Sum is Add repeated, Max and Min themselves. */
+uint32_t al_custom_fold(struct al_custom_lowering *c, const struct al_term *t, enum al_operator op)
 {
-    enum al_operator op = strcmp(al_callables[t->index].name, "Sum") == 0 ? AL_OP_ADD : operator_of(t);
     enum al_dtype as = al_custom_partner(c, t, 0);
     uint32_t r = al_custom_operand(c, t->arguments[0], as);
     for (uint32_t i = 1; i < t->argument_count; i++)
@@ -99,7 +98,7 @@ static uint32_t cast(struct al_custom_lowering *c, const struct al_term *t)
 static uint32_t reduce(struct al_custom_lowering *c, const struct al_term *t)
 {
     uint32_t x = al_custom_argument(c, t, 0), axes[AL_MAX_RANK] = {0};
-    struct al_integers list = integers(c, t, "axes");
+    struct al_integers list = al_custom_integers(c, t, "axes");
     if (c->l->failed || list.count > AL_MAX_RANK)
         return al_lower_fail(c->l, AL_REFUSED, "too many axes");
     for (uint32_t i = 0; i < list.count; i++)
@@ -110,7 +109,7 @@ static uint32_t reduce(struct al_custom_lowering *c, const struct al_term *t)
 static uint32_t along(struct al_custom_lowering *c, const struct al_term *t)
 {
     uint32_t x = al_custom_argument(c, t, 0);
-    struct al_attributes a = {.axis = axis_of(c, t, x)};
+    struct al_attributes a = {.axis = al_custom_axis(c, t, x)};
     const struct al_attribute *attributes = al_callables[t->index].attributes;
     for (uint32_t i = 0; attributes[i].name != NULL; i++) {
         a.keepdims |= strcmp(attributes[i].name, "keepdims") == 0 && al_setting_flag(t, "keepdims");
@@ -154,7 +153,7 @@ static uint32_t slide(struct al_custom_lowering *c, const struct al_term *t, boo
         a.count_include_pad = operator_of(t) == AL_OP_AVERAGE_POOL && al_setting_flag(t, "count_include_pad");
     } else {
         a.dilations = numbers(c, t, "dilations");
-        a.group = integer(c, t, "group");
+        a.group = al_custom_integer(c, t, "group");
     }
     return c->l->failed ? AL_NONE_INDEX : al_emit(c->l, operator_of(t), in, t->argument_count, &a);
 }
@@ -164,7 +163,7 @@ static uint32_t normalize(struct al_custom_lowering *c, const struct al_term *t)
 {
     struct al_lowering *l = c->l;
     uint32_t x = al_custom_argument(c, t, 0), axes[AL_MAX_RANK], count = 0;
-    for (uint32_t i = axis_of(c, t, x); i < al_emit_shape(l, x)->rank; i++)
+    for (uint32_t i = al_custom_axis(c, t, x); i < al_emit_shape(l, x)->rank; i++)
         axes[count++] = i;
     uint32_t centred = al_emit_binary(l, AL_OP_SUB, x, al_emit_reduce(l, AL_OP_REDUCE_MEAN, x, axes, count, true));
     uint32_t square = al_emit_binary(l, AL_OP_MUL, centred, centred);
@@ -179,7 +178,7 @@ static uint32_t normalize(struct al_custom_lowering *c, const struct al_term *t)
 static uint32_t transpose(struct al_custom_lowering *c, const struct al_term *t)
 {
     uint32_t x = al_custom_argument(c, t, 0), perm[AL_MAX_RANK] = {0}, rank = al_emit_shape(c->l, x)->rank;
-    struct al_integers list = integers(c, t, "perm");
+    struct al_integers list = al_custom_integers(c, t, "perm");
     for (uint32_t i = 0; i < rank; i++)
         perm[i] = list.count == rank ? (uint32_t)list.at[i] : rank - 1 - i;
     return al_emit_transpose(c->l, x, perm);
@@ -189,8 +188,8 @@ static uint32_t transpose(struct al_custom_lowering *c, const struct al_term *t)
 static uint32_t slice(struct al_custom_lowering *c, const struct al_term *t, const struct al_typed *type)
 {
     uint32_t x = al_custom_argument(c, t, 0);
-    struct al_integers starts = integers(c, t, "starts"), axes = integers(c, t, "axes");
-    struct al_integers steps = integers(c, t, "steps");
+    struct al_integers starts = al_custom_integers(c, t, "starts"), axes = al_custom_integers(c, t, "axes");
+    struct al_integers steps = al_custom_integers(c, t, "steps");
     for (uint32_t i = 0; i < starts.count && !c->l->failed; i++) {
         uint32_t axis = axes.count > 0 ? al_emit_axis(c->l, axes.at[i], type->shape.rank) : i;
         int64_t size = c->l->failed ? 0 : al_emit_shape(c->l, x)->dim[axis];
@@ -209,14 +208,14 @@ static uint32_t concat(struct al_custom_lowering *c, const struct al_term *t)
     enum al_dtype as = al_custom_partner(c, t, 0);
     for (uint32_t i = 0; i < t->argument_count; i++)
         in[i] = al_custom_operand(c, t->arguments[i], as);
-    uint32_t axis = axis_of(c, t, in[0]);
+    uint32_t axis = al_custom_axis(c, t, in[0]);
     return al_emit_concat(c->l, in, t->argument_count, axis);
 }
 
 static uint32_t gather(struct al_custom_lowering *c, const struct al_term *t)
 {
     uint32_t data = al_custom_argument(c, t, 0);
-    return al_emit_gather(c->l, data, al_custom_operand(c, t->arguments[1], AL_INT64), axis_of(c, t, data));
+    return al_emit_gather(c->l, data, al_custom_operand(c, t->arguments[1], AL_INT64), al_custom_axis(c, t, data));
 }
 
 static uint32_t pad(struct al_custom_lowering *c, const struct al_term *t)
@@ -224,7 +223,7 @@ static uint32_t pad(struct al_custom_lowering *c, const struct al_term *t)
     static const enum al_mode modes[] = {
         [AL_PAD_CONSTANT] = AL_MODE_CONSTANT, [AL_PAD_REFLECT] = AL_MODE_REFLECT, [AL_PAD_EDGE] = AL_MODE_EDGE};
     uint32_t x = al_custom_argument(c, t, 0);
-    struct al_integers pads = integers(c, t, "pads");
+    struct al_integers pads = al_custom_integers(c, t, "pads");
     if (c->l->failed)
         return AL_NONE_INDEX;
     return al_emit_pad(c->l, x, modes[al_setting_of(t, "mode")->choice], pads.at,
@@ -234,7 +233,7 @@ static uint32_t pad(struct al_custom_lowering *c, const struct al_term *t)
 static uint32_t tile(struct al_custom_lowering *c, const struct al_term *t)
 {
     uint32_t x = al_custom_argument(c, t, 0);
-    struct al_integers repeats = integers(c, t, "repeats");
+    struct al_integers repeats = al_custom_integers(c, t, "repeats");
     struct al_attributes a = {.shape = {.rank = repeats.count}};
     if (c->l->failed || repeats.count > AL_MAX_RANK)
         return AL_NONE_INDEX;
@@ -244,7 +243,7 @@ static uint32_t tile(struct al_custom_lowering *c, const struct al_term *t)
 
 static uint32_t range(struct al_custom_lowering *c, const struct al_term *t, const struct al_typed *type)
 {
-    int64_t start = integer(c, t, "start"), delta = integer(c, t, "delta"), count = type->shape.dim[0];
+    int64_t start = al_custom_integer(c, t, "start"), delta = al_custom_integer(c, t, "delta"), count = type->shape.dim[0];
     double *values = count < 0 ? NULL : al_arena_alloc(c->l->ops->arena, (size_t)count, sizeof *values);
     if (values == NULL)
         return short_of_memory(c);
@@ -255,6 +254,9 @@ static uint32_t range(struct al_custom_lowering *c, const struct al_term *t, con
 
 uint32_t al_custom_call(struct al_custom_lowering *c, const struct al_term *t, const struct al_typed *type)
 {
+    uint32_t composed;
+    if (al_custom_composed(c, t, type, &composed))
+        return composed;
     switch (al_callables[t->index].rule) {
     case AL_BY_ANY:
     case AL_BY_SAME:
@@ -265,7 +267,7 @@ uint32_t al_custom_call(struct al_custom_lowering *c, const struct al_term *t, c
         return along(c, t);
     case AL_BY_BROADCAST:
     case AL_BY_COMPARE:
-        return fold(c, t);
+        return al_custom_fold(c, t, strcmp(al_callables[t->index].name, "Sum") == 0 ? AL_OP_ADD : operator_of(t));
     case AL_BY_LOGIC:
         return logic(c, t);
     case AL_BY_WHERE:
@@ -305,6 +307,11 @@ uint32_t al_custom_call(struct al_custom_lowering *c, const struct al_term *t, c
         return tile(c, t);
     case AL_BY_RANGE:
         return range(c, t, type);
+    case AL_BY_GLOBAL:
+    case AL_BY_SPLIT:
+    case AL_BY_TOP_K:
+    case AL_BY_ONE_HOT:
+        break; /* composed, all of them */
     }
     return al_lower_fail(c->l, AL_INTERNAL, "an operator without a lowering");
 }

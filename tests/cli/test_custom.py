@@ -8,8 +8,10 @@ import npy
 from tap import main, test
 
 CASES = sorted(f[:-len(".json")] for f in os.listdir(data("custom")) if f.endswith(".json"))
-FILES = [(case, case + suffix) for case in CASES for suffix in (".keras", ".h5")
+FILES = [(case, (data("custom", case + suffix),)) for case in CASES for suffix in (".keras", ".h5")
          if os.path.exists(data("custom", case + suffix))]
+FILES += [(case, ("--architecture", data("custom", case + ".architecture"), data("custom", case + ".weights.h5")))
+          for case in CASES if os.path.exists(data("custom", case + ".architecture"))]
 
 
 def policy(case):
@@ -35,14 +37,14 @@ def changed(folder, case, change):
 @test
 def without_a_declaration_they_are_refused():
     for case, name in FILES:
-        r = vet(data("custom", name))
+        r = vet(*name)
         assert r.status == 1 and {"keras.registered-name", "keras.activation", "keras.callable"} & set(ids(r)), (name, r)
 
 
 @test
 def with_one_they_are_accepted():
     for case, name in FILES:
-        r = vet("--policy", policy(case), data("custom", name))
+        r = vet("--policy", policy(case), *name)
         assert r.status == 0, (name, r)
 
 
@@ -53,7 +55,7 @@ def predictions_are_those_of_keras():
         with scratch() as d:
             given, result = os.path.join(d, "in.npz"), os.path.join(d, "out.npz")
             npy.save_npz(given, {"arr_%d" % i: a for i, a in enumerate(inputs)})
-            r = airlock("run", "--policy", policy(case), data("custom", name), "-i", given, "-o", result)
+            r = airlock("run", "--policy", policy(case), *name, "-i", given, "-o", result)
             assert r.status == 0, (name, r)
             got = list(npy.load_npz(result).values())
             assert len(got) == len(outputs), (name, len(got))

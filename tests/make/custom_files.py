@@ -3,7 +3,7 @@ computes from them and the policy that declares each.
 
     KERAS_BACKEND=tensorflow python tests/make/custom_files.py tests/data/custom
 
-For each case NAME: NAME.keras (and NAME.h5 where legacy is true), NAME.json (the policy), NAME.npz with members in.N
+For each case NAME: NAME.keras (and NAME.h5 where legacy is true), NAME.weights.h5 with NAME.architecture, NAME.json (the policy), NAME.npz with members in.N
 and out.N. The layers are written here in Python, and in the policies by hand from their definitions.
 """
 import json
@@ -246,6 +246,48 @@ NORMALIZER = {
 }
 
 
+@register(package="Custom")
+class AttentionLayer(layers.Layer):
+    """As people write it: two weights, and objects of Keras inside its configuration."""
+
+    def __init__(self, units, kernel_initializer="glorot_uniform", kernel_regularizer=None, kernel_constraint=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+
+    def build(self, shape):
+        self.attention_weight = self.add_weight(shape=(shape[-1], self.units), initializer=self.kernel_initializer,
+                                                regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
+                                                name="attention_weight")
+        self.attention_bias = self.add_weight(shape=(self.units,), initializer="zeros", name="attention_bias")
+
+    def call(self, x):
+        return ops.relu(ops.matmul(x, self.attention_weight) + self.attention_bias)
+
+    def compute_output_shape(self, shape):
+        return (*shape[:-1], self.units)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units,
+                "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+                "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+                "kernel_constraint": keras.constraints.serialize(self.kernel_constraint)}
+
+
+ATTENTION = {
+    "name": "Custom>AttentionLayer",
+    "config": {"units": {"type": "integer", "minimum": 1, "maximum": 65536},
+               "kernel_initializer": {"type": "initializer"}, "kernel_regularizer": {"type": "regularizer"},
+               "kernel_constraint": {"type": "constraint"}},
+    "weights": [{"name": "attention_weight", "shape": ["input[-1]", "units"]},
+                {"name": "attention_bias", "shape": ["units"]}],
+    "output": ["input[:-1]", "units"],
+    "computes": "Relu(Add(MatMul(input, attention_weight), attention_bias))",
+}
+
+
 def functional(inputs, outputs):
     return keras.Model(inputs, outputs)
 
@@ -306,17 +348,34 @@ def nested():
     return functional([a, b], Gate()(inner(a), inner(b)))
 
 
+def attention():
+    x = keras.Input((4, 5))
+    y = AttentionLayer(6, kernel_initializer=keras.initializers.RandomNormal(0.0, 0.1),
+                       kernel_regularizer=keras.regularizers.L1L2(0.01, 0.02), kernel_constraint="non_neg")(x)
+    return functional(x, layers.Dense(2)(AttentionLayer(3)(y)))
+
+
+def bidirectional():
+    """A function of one's own inside both directions, and custom layers inside a model for each step of time."""
+    step = keras.Sequential([keras.Input((5,)), ResidualBlock(3), AttentionLayer(4)], name="step")
+    x = keras.Input((6, 5))
+    y = layers.TimeDistributed(step)(x)
+    return functional(x, layers.Bidirectional(layers.LSTM(3, activation=steep, return_sequences=True))(y))
+
+
 CASES = [
     (residual, [RESIDUAL], [], True),
-    (layer_scale, [SCALE], [], False),
+    (layer_scale, [SCALE], [], True),
     (activation, [], [STEEP], True),
-    (sines, [SINES], [], False),
-    (learned, [POSITIONS], [], False),
-    (heads, [HEADS], [], False),
-    (gate, [GATE], [], False),
-    (several, [SINES, HEADS, SCALE, RESIDUAL, NORMALIZER], [STEEP], False),
-    (time_distributed, [RESIDUAL, NORMALIZER], [], False),
+    (sines, [SINES], [], True),
+    (learned, [POSITIONS], [], True),
+    (heads, [HEADS], [], True),
+    (gate, [GATE], [], True),
+    (several, [SINES, HEADS, SCALE, RESIDUAL, NORMALIZER], [STEEP], True),
+    (time_distributed, [RESIDUAL, NORMALIZER], [], True),
     (nested, [RESIDUAL, GATE], [STEEP], True),
+    (attention, [ATTENTION], [], True),
+    (bidirectional, [RESIDUAL, ATTENTION], [STEEP], True),
 ]
 
 for seed, (make, custom_layers, functions, legacy) in enumerate(CASES):
@@ -335,6 +394,9 @@ for seed, (make, custom_layers, functions, legacy) in enumerate(CASES):
     model.save(os.path.join(ROOT, name + ".keras"))
     if legacy:
         model.save(os.path.join(ROOT, name + ".h5"))
+    model.save_weights(os.path.join(ROOT, name + ".weights.h5"))
+    with open(os.path.join(ROOT, name + ".architecture"), "w") as f:
+        f.write(model.to_json())
     arrays = {f"in.{i}": a for i, a in enumerate(inputs)} | {f"out.{i}": a for i, a in enumerate(outputs)}
     np.savez(os.path.join(ROOT, name + ".npz"), **arrays)
     policy = {"$schema": "airlock-policy.schema.json", "name": name, "extends": "default"}

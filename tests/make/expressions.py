@@ -34,15 +34,17 @@ INPUTS = {("Clip", "min"): (1, "f"), ("Clip", "max"): (2, "f"), ("CumSum", "axis
           ("Squeeze", "axes"): (1, "i"), ("Unsqueeze", "axes"): (1, "i"), ("Slice", "starts"): (1, "i"),
           ("Slice", "ends"): (2, "i"), ("Slice", "axes"): (3, "i"), ("Slice", "steps"): (4, "i"),
           ("Pad", "pads"): (1, "i"), ("Pad", "constant_value"): (2, "f"), ("Range", "start"): (0, "i0"),
-          ("Range", "limit"): (1, "i0"), ("Range", "delta"): (2, "i0")}
+          ("Range", "limit"): (1, "i0"), ("Range", "delta"): (2, "i0"), ("Trilu", "k"): (1, "i0"),
+          ("OneHot", "depth"): (1, "i0"), ("TopK", "k"): (1, "i"), ("Split", "split"): (1, "i")}
 REDUCES = {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceSumSquare", "ReduceL1", "ReduceL2",
-           "ReduceLogSumExp"}
+           "ReduceLogSumExp", "ReduceLogSum"}
+LATER = {"Gelu": 20}  # operators that are not in opset 18
 TYPES = {"float": TensorProto.FLOAT, "int64": TensorProto.INT64, "bool": TensorProto.BOOL}
 
 
 class Translator:
     def __init__(self):
-        self.nodes, self.constants = [], []
+        self.nodes, self.constants, self.opset = [], [], OPSET
 
     def constant(self, value, dtype):
         name = f"c{len(self.constants)}"
@@ -64,11 +66,21 @@ class Translator:
             place = INPUTS.get((op, k.arg)) or ((1, "i") if op in REDUCES and k.arg == "axes" else None)
             if place is None:
                 attributes[k.arg] = TYPES[value] if k.arg == "to" else float(value) if k.arg in (
-                    "alpha", "beta", "gamma", "epsilon") else value
+                    "alpha", "beta", "gamma", "epsilon", "bias", "lambd") else value
                 continue
             inputs += [""] * (place[0] + 1 - len(inputs))
             dtype = "float32" if place[1] == "f" else "int64"
+            value = [value] if op == "TopK" else value
             inputs[place[0]] = self.constant(value, dtype)
+        if op == "OneHot":
+            inputs.append(self.constant([0, 1], "float32"))
+        self.opset = max(self.opset, LATER.get(op, OPSET))
+        taken = attributes.pop("output", 0)
+        count = len(e.keywords[0].value.elts) if op == "Split" else 2 if op == "TopK" else 1
+        if count > 1:
+            names = [f"t{len(self.nodes)}_{i}" for i in range(count)]
+            self.nodes.append(helper.make_node(op, inputs, names, **attributes))
+            return names[taken]
         name = f"t{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [name], **attributes))
         return name
@@ -82,7 +94,7 @@ def compute(expression):
     graph = helper.make_graph(t.nodes, "g", [helper.make_tensor_value_info(n, TensorProto.FLOAT, v.shape)
                                              for n, v in given.items()],
                               [helper.make_empty_tensor_value_info("out")], t.constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", t.opset)], ir_version=9)
     try:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
@@ -135,6 +147,13 @@ CASES = [f"{op}({'input' if op in ('Acos', 'Asin', 'Atanh', 'Log', 'Sqrt') else 
     "Pad(input, pads=[0, 1, 2, 0, 0, 1], mode='reflect')", "Pad(input, pads=[1, 0, 0, 0, 2, 0], mode='edge')",
     "Pad(input, pads=[0, 0, 1, 0, 0, 1], constant_value=0.25)", "Tile(input, repeats=[1, 2, 3])",
     "Cast(Range(start=2, limit=length, delta=3), to='float')",
+    "Gelu(Sub(input, 0.5))", "Gelu(Mul(Sub(input, 0.5), 4), approximate='tanh')", "Mean(input, 2, Sub(1, input))",
+    "Shrink(Sub(input, 0.5), bias=0.1, lambd=0.2)", "Shrink(Mul(Sub(input, 0.5), 3))", "Hardmax(input)",
+    "Hardmax(Round(Mul(input, 3)), axis=1)", "LpNormalization(input)", "LpNormalization(input, axis=1, p=1)",
+    "GlobalAveragePool(input)", "GlobalMaxPool(Unsqueeze(input, axes=[3]))",
+    "OneHot(ArgMax(input, axis=2, keepdims=0), depth=6)", "Split(input, split=[1, 3], output=1, axis=2)",
+    "Split(input, split=[2, 2, 1], output=0, axis=-2)", "TopK(input, k=2)", "TopK(input, k=3, axis=1, largest=0)",
+    "Trilu(input)", "Trilu(input, k=-1, upper=0)", "Trilu(input, k=1)",
     "Add(input, Cast(Range(start=0, limit=input[2], delta=1), to='float'))",
 ]
 
