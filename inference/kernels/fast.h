@@ -11,7 +11,8 @@
 /* Functions compiled once for each level of the processor and chosen when the program starts.
    Not by clang, whose callers would have to see the attribute too; not under a sanitizer,
    which is not ready yet when the choice is made. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) \
+    && !defined(__SANITIZE_THREAD__)
 #define AL_FOR_EACH_PROCESSOR __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define AL_FOR_EACH_PROCESSOR
