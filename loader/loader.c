@@ -97,15 +97,6 @@ static bool dispatch(struct al_keras *k, const struct al_input *inputs, uint32_t
     return unknown(&inputs[0], k->findings);
 }
 
-static bool format_allowed(const struct al_model *m, const struct al_policy *policy, const char *name,
-                           struct al_findings *f)
-{
-    if (policy->formats & (1U << m->format))
-        return true;
-    return al_find_at(f, AL_POLICY_FORMAT, al_text_of(name), NULL, al_text_of(al_format_name(m->format)),
-                      "the policy does not allow this format");
-}
-
 static bool check_weights(struct al_model *m, const struct al_input *inputs, uint32_t count,
                           const struct al_policy *policy, struct al_arena *arena, struct al_findings *f)
 {
@@ -142,7 +133,7 @@ bool al_load(struct al_model **out, const struct al_input *inputs, uint32_t inpu
     struct al_keras k = {.arena = arena, .findings = f, .policy = policy, .model = m};
     if (!dispatch(&k, inputs, input_count) || f->failed || f->refusals > 0)
         return false;
-    if (!format_allowed(m, policy, inputs[0].name, f))
+    if (!al_check_format(m, policy, inputs[0].name, f))
         return false;
     *out = m;
     return check_weights(m, inputs, input_count, policy, arena, f) && f->refusals == 0 && !f->failed;

@@ -153,7 +153,8 @@ static void check_again(struct vetting *t, struct al_model *tainted_model)
     struct al_vetted *v = t->v;
     struct al_findings again;
     al_findings_init(&again, v->arena, t->policy, t->policy->limits.findings);
-    bool good = al_infer(tainted_model, t->policy, &again)
+    bool good = al_check_format(tainted_model, t->policy, t->inputs[0].name, &again)
+             && al_infer(tainted_model, t->policy, &again)
              && al_check_weights(tainted_model, t->policy, v->input_sizes, v->input_count, &again);
     for (size_t i = 0; i < again.count; i++) {
         const struct al_finding *one = &again.list[i];

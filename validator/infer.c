@@ -287,3 +287,11 @@ bool al_infer(struct al_model *m, const struct al_policy *policy, struct al_find
                         .work_left = &work_left};
     return run_row(&s);
 }
+
+bool al_check_format(const struct al_model *m, const struct al_policy *policy, const char *name, struct al_findings *f)
+{
+    if (m->format < AL_FORMAT_COUNT && (policy->formats & (1U << m->format)) != 0)
+        return true;
+    return al_find_at(f, AL_POLICY_FORMAT, al_text_of(name), NULL, al_text_of(al_format_name(m->format)),
+                      "the policy does not allow this format");
+}

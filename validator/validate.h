@@ -4,6 +4,9 @@
 
 #include "validator/model.h"
 
+/* The policy allows the format that the model says it came in; `name` is its file's. */
+bool al_check_format(const struct al_model *m, const struct al_policy *policy, const char *name, struct al_findings *f);
+
 /* First pass, without weights: every layer's kind is known and allowed by the
    policy, every parameter of its row's type and in range, the graphs acyclic and
    complete, every shape inferred; fills demands and output shapes. False after

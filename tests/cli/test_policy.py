@@ -130,6 +130,21 @@ def severities_and_limits_are_obeyed():
 
 
 @test
+def no_limit_goes_above_its_ceiling():
+    limits = SCHEMA["properties"]["limits"]["properties"]
+    tried = 0
+    for key, rule in limits.items():
+        if "maximum" not in rule:
+            continue
+        for value, good in ((rule["maximum"], True), (rule["maximum"] + 1, False), (1, True), (0, False)):
+            r = check({"limits": {key: value}})
+            assert (r.status == 0) == good, (key, value, r)
+            assert good or "policy:/limits/" + key in r.err, r
+            tried += 1
+    assert tried >= 4 * 9, limits
+
+
+@test
 def the_layers_that_a_policy_allows_are_listed():
     usual = dict(reversed(line.split(":")[0].split()) for line in airlock("policy", "layers").out.splitlines())
     assert usual["layer.Dense"] == "computed" and usual["layer.Lambda"] == "refused", usual

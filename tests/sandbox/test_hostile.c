@@ -230,9 +230,71 @@ static void extents_that_lie_are_refused(void **state)
     expect_text("overlap", 10, AL_VERDICT_REFUSE, AL_WEIGHTS_OVERLAP);
 }
 
+static const char *const input_layer[] = {"InputLayer"};
+
+static void refuse_the_layer(struct al_policy *p)
+{
+    p->refuse_layers = input_layer;
+    p->refuse_layer_count = 1;
+}
+
+static void allow_no_graphs(struct al_policy *p)
+{
+    p->graphs = false;
+}
+
+static void allow_another_format(struct al_policy *p)
+{
+    p->formats = 1U << AL_FORMAT_KERAS_H5;
+}
+
+static void allow_one_layer(struct al_policy *p)
+{
+    p->limits.layers = 1;
+}
+
+static void allow_small_results(struct al_policy *p)
+{
+    p->limits.activation_bytes = 15;
+}
+
+static void allow_few_numbers(struct al_policy *p)
+{
+    p->limits.parameters = 3;
+}
+
+/* This cell says the same whatever its policy: what the policy refuses, the parent refuses. */
+static void a_cell_that_ignores_the_policy_is_judged_by_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *verb;
+        void (*bend)(struct al_policy *);
+        enum al_finding_id finding;
+    } cases[] = {
+        {"graph", refuse_the_layer, AL_POLICY_LAYER},      {"graph", allow_no_graphs, AL_POLICY_TENSORS},
+        {"graph", allow_another_format, AL_POLICY_FORMAT}, {"accept", allow_another_format, AL_POLICY_FORMAT},
+        {"graph", allow_one_layer, AL_LIMIT_LAYERS},       {"graph", allow_small_results, AL_LIMIT_ACTIVATION},
+        {"accept", allow_few_numbers, AL_LIMIT_PARAMETERS},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *verb = cases[i].verb;
+        struct vetting_result honest = vet_bytes(verb, strlen(verb), 10, NULL);
+        if (honest.vetted->verdict != AL_VERDICT_ACCEPT)
+            fail_msg("%s: %s", verb, honest.vetted->findings.count > 0 ? honest.vetted->findings.list[0].message : "");
+        free_vetting(&honest);
+        struct vetting_result r = vet_bytes(verb, strlen(verb), 10, cases[i].bend);
+        if (r.vetted->verdict != AL_VERDICT_REFUSE || !has_finding(r.vetted, cases[i].finding))
+            fail_msg("case %zu: verdict %d", i, (int)r.vetted->verdict);
+        assert_null(r.vetted->model);
+        free_vetting(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cell_that_ignores_the_policy_is_judged_by_it),
         cmocka_unit_test(a_cell_that_is_not_locked_is_never_believed),
         cmocka_unit_test(the_same_words_from_a_locked_cell_are),
         cmocka_unit_test(the_end_must_be_the_end),
