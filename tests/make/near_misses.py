@@ -56,6 +56,7 @@ def rare_layers():
     add(x, scale(0.1, 3)(x))
     if KERAS3:
         add(x, L.RNN(L.StackedRNNCells([L.LSTMCell(2), L.GRUCell(2), L.SimpleRNNCell(2)]))(x))
+        quantized()
         return
     import tensorflow as tf
     for name in ("CuDNNLSTM", "CuDNNGRU"):
@@ -63,6 +64,21 @@ def rare_layers():
             add(x, getattr(tf.compat.v1.keras.layers, name)(2)(x))
         except Exception as e:
             print("left out:", name, str(e).splitlines()[0], file=sys.stderr)
+
+
+def quantized():
+    x, words = keras.Input((4, 8)), keras.Input((4,), dtype="int32")
+    for mode in ("int8", "int4"):
+        for given, layer in ((x, L.Dense(6)), (x, L.EinsumDense("abc,cd->abd", (None, 6), bias_axes="d")),
+                             (words, L.Embedding(9, 6)), (words, L.ReversibleEmbedding(9, 6, tie_weights=False))):
+            out = layer(given)
+            try:
+                layer.quantize(mode)
+                add(given, out)
+            except (NotImplementedError, ValueError) as e:
+                print("left out:", mode, type(layer).__name__, str(e).splitlines()[0], file=sys.stderr)
+    for layer in (L.Dense(6, lora_rank=2), L.EinsumDense("abc,cd->abd", (None, 6), lora_rank=2)):
+        add(x, layer(x))
 
 
 def operations3():
