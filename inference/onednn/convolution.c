@@ -79,37 +79,27 @@ static dnnl_status_t describe_operation(const struct al_step *s, const dnnl_memo
 struct al_prepared *al_prepare_convolution(const struct al_step *s, bool *followed)
 {
     const struct al_attributes *a = s->operation->attributes;
-    const bool biased = s->in_count > 2 && s->in[2].data != NULL;
-    dnnl_memory_desc_t x, y, b, given, any;
+    dnnl_memory_desc_t any;
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t description = NULL;
     struct al_prepared *p = NULL;
-    bool done = false;
     const uint64_t work = (uint64_t)al_view_count(&s->out[0]) * (uint64_t)al_view_count(&s->in[1]) /
                           (uint64_t)s->in[1].shape.dim[0];
-    const bool alone = al_onednn_alone(work);
-    if ((s->constant & 2) == 0 || (biased && !al_view_packed(&s->in[2])) ||
-        !al_describe_images(&s->in[0], &s->out[0], &x, &y) || (biased && !al_describe_strided(&s->in[2], &b)) ||
+    struct al_weighted w = {.step = s, .biased = s->in_count > 2 && s->in[2].data != NULL, .packed = true,
+                            .alone = al_onednn_alone(work)};
+    if ((s->constant & 2) == 0 || (w.biased && !al_view_packed(&s->in[2])) ||
+        !al_describe_images(&s->in[0], &s->out[0], &w.x, &w.y) ||
+        (w.biased && !al_describe_strided(&s->in[2], &w.b)) ||
         !describe_weights(&s->in[1], a->group > 0 ? a->group : 1, s->operation->operator_ == AL_OP_CONV_TRANSPOSE,
-                          &given, &any))
+                          &w.given, &any))
         return NULL;
     if (al_follow(s->then, &attr, followed) &&
-        describe_operation(s, &x, &any, biased ? &b : NULL, &y, attr, &description) == dnnl_success &&
-        !al_is_reference(description) && (p = calloc(1, sizeof *p)) != NULL) {
-        const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
-        p->alone = alone;
-        done = dnnl_primitive_create(&p->primitive, description) == dnnl_success &&
-               al_argument_add(p, DNNL_ARG_SRC, &x, s->in[0].data) &&
-               al_argument_pack(p, DNNL_ARG_WEIGHTS, &given, s->in[1].data, wanted) &&
-               (!biased || al_argument_add(p, DNNL_ARG_BIAS, &b, s->in[2].data)) &&
-               al_argument_add(p, DNNL_ARG_DST, &y, s->out[0].data);
-    }
+        describe_operation(s, &w.x, &any, w.biased ? &w.b : NULL, &w.y, attr, &description) == dnnl_success &&
+        !al_is_reference(description))
+        p = al_prepare_weighted(&w, description);
     dnnl_primitive_desc_destroy(description);
     dnnl_primitive_attr_destroy(attr);
-    if (done)
-        return p;
-    al_prepared_free(p);
-    return NULL;
+    return p;
 }
 
 struct al_prepared *al_prepare_pool(const struct al_step *s)

@@ -131,6 +131,25 @@ bool al_follow(const struct al_operation *then, dnnl_primitive_attr_t *attr, boo
     return true;
 }
 
+struct al_prepared *al_prepare_weighted(const struct al_weighted *w, const_dnnl_primitive_desc_t description)
+{
+    const struct al_view *in = w->step->in;
+    const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
+    struct al_prepared *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return NULL;
+    p->alone = w->alone;
+    if (dnnl_primitive_create(&p->primitive, description) == dnnl_success &&
+        al_argument_add(p, DNNL_ARG_SRC, &w->x, in[0].data) &&
+        (w->packed ? al_argument_pack(p, DNNL_ARG_WEIGHTS, &w->given, in[1].data, wanted)
+                   : al_argument_add(p, DNNL_ARG_WEIGHTS, &w->given, in[1].data)) &&
+        (!w->biased || al_argument_add(p, DNNL_ARG_BIAS, &w->b, in[2].data)) &&
+        al_argument_add(p, DNNL_ARG_DST, &w->y, w->step->out[0].data))
+        return p;
+    al_prepared_free(p);
+    return NULL;
+}
+
 void al_prepared_free(struct al_prepared *p)
 {
     if (p == NULL)

@@ -46,6 +46,17 @@ bool al_follow(const struct al_operation *then, dnnl_primitive_attr_t *attr, boo
 /* True for oneDNN's plain loops, which ours need not stand back behind. */
 bool al_is_reference(const_dnnl_primitive_desc_t description);
 
+/* What a step multiplies, as oneDNN is told of it; b only where there is a bias. */
+struct al_weighted {
+    const struct al_step *step;   /* in: x, weights, bias */
+    dnnl_memory_desc_t x, given, b, y;
+    bool biased;
+    bool packed;                  /* the weights never change: packed as the primitive wants them */
+    bool alone;
+};
+/* The primitive with its arguments; NULL where it cannot be made. */
+struct al_prepared *al_prepare_weighted(const struct al_weighted *w, const_dnnl_primitive_desc_t description);
+
 void al_prepared_free(struct al_prepared *p);
 
 /* NULL where oneDNN cannot do the step, or not well. */

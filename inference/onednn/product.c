@@ -1,8 +1,6 @@
 /* MatMul and Gemm as oneDNN's matmul. */
 #include "inference/onednn/primitive.h"
 
-#include <stdlib.h>
-
 /* The view with axes of length 1 in front, so that both sides have the same rank. */
 static struct al_view widened(const struct al_view *v, uint32_t rank)
 {
@@ -35,39 +33,27 @@ struct al_prepared *al_prepare_product(const struct al_step *s, bool *followed)
 {
     const uint32_t rank = s->out[0].shape.rank;
     const struct al_view a = widened(&s->in[0], rank), b = widened(&s->in[1], rank);
-    const bool biased = s->in_count > 2 && s->in[2].data != NULL;
-    const bool packed = (s->constant & 2) != 0 && rank == 2;
-    dnnl_memory_desc_t x, given, weights, y, bias;
+    dnnl_memory_desc_t weights;
     dnnl_matmul_desc_t product;
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t description = NULL;
     struct al_prepared *p = NULL;
-    bool done = false;
-    const bool alone = al_onednn_alone((uint64_t)al_view_count(&s->out[0]) * (uint64_t)a.shape.dim[rank - 1]);
-    if (rank > 6 || a.dtype != AL_FLOAT32 || !readable(&a) || !readable(&b) || !al_describe_strided(&a, &x) ||
-        !al_describe_strided(&b, &given) || !al_describe_strided(&s->out[0], &y) ||
-        (biased && !describe_bias(&s->in[2], rank, b.shape.dim[rank - 1], &bias)))
+    const uint64_t work = (uint64_t)al_view_count(&s->out[0]) * (uint64_t)a.shape.dim[rank - 1];
+    struct al_weighted w = {.step = s, .biased = s->in_count > 2 && s->in[2].data != NULL,
+                            .packed = (s->constant & 2) != 0 && rank == 2, .alone = al_onednn_alone(work)};
+    if (rank > 6 || a.dtype != AL_FLOAT32 || !readable(&a) || !readable(&b) || !al_describe_strided(&a, &w.x) ||
+        !al_describe_strided(&b, &w.given) || !al_describe_strided(&s->out[0], &w.y) ||
+        (w.biased && !describe_bias(&s->in[2], rank, b.shape.dim[rank - 1], &w.b)))
         return NULL;
-    weights = given;
-    if (packed && !al_describe_dense(&b, dnnl_format_tag_any, &weights))
+    weights = w.given;
+    if (w.packed && !al_describe_dense(&b, dnnl_format_tag_any, &weights))
         return NULL;
     if (al_follow(s->then, &attr, followed) &&
-        dnnl_matmul_desc_init(&product, &x, &weights, biased ? &bias : NULL, &y) == dnnl_success &&
+        dnnl_matmul_desc_init(&product, &w.x, &weights, w.biased ? &w.b : NULL, &w.y) == dnnl_success &&
         dnnl_primitive_desc_create(&description, &product, attr, al_onednn_engine(), NULL) == dnnl_success &&
-        !al_is_reference(description) && (p = calloc(1, sizeof *p)) != NULL) {
-        const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
-        p->alone = alone;
-        done = dnnl_primitive_create(&p->primitive, description) == dnnl_success &&
-               al_argument_add(p, DNNL_ARG_SRC, &x, s->in[0].data) &&
-               (packed ? al_argument_pack(p, DNNL_ARG_WEIGHTS, &given, s->in[1].data, wanted)
-                       : al_argument_add(p, DNNL_ARG_WEIGHTS, &given, s->in[1].data)) &&
-               (!biased || al_argument_add(p, DNNL_ARG_BIAS, &bias, s->in[2].data)) &&
-               al_argument_add(p, DNNL_ARG_DST, &y, s->out[0].data);
-    }
+        !al_is_reference(description))
+        p = al_prepare_weighted(&w, description);
     dnnl_primitive_desc_destroy(description);
     dnnl_primitive_attr_destroy(attr);
-    if (done)
-        return p;
-    al_prepared_free(p);
-    return NULL;
+    return p;
 }
