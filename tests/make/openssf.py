@@ -84,6 +84,11 @@ def certificates(model, scratch):
     between = authority("Between", root, purposes=(CODE,))
     for_servers, no_authority = authority("Servers", root, purposes=(SERVER,)), Holder("No authority", root)
     constrained = x509.NameConstraints(permitted_subtrees=[x509.DNSName("good.org")], excluded_subtrees=None)
+    def points(of):
+        return x509.CRLDistributionPoints([x509.DistributionPoint([of], None, None, None)])
+    uri = x509.UniformResourceIdentifier("http://good.org/crl")
+    about = x509.AuthorityInformationAccess([x509.AccessDescription(oid.AuthorityInformationAccessOID.OCSP, uri)])
+    policies = x509.CertificatePolicies([x509.PolicyInformation(oid.ObjectIdentifier("2.5.29.32.0"), None)])
     root.write(HERE / "root.pem")
     stranger.write(HERE / "stranger.pem")
     mail = [x509.RFC822Name("author@good.org")]
@@ -98,6 +103,8 @@ def certificates(model, scratch):
         "authority": (Holder("Author", between, authority=True), between),
         "no-authority": (Holder("Author", no_authority), no_authority),
         "for-servers": (Holder("Author", for_servers), for_servers),
+        "rich": (Holder("Author", between, more=[(points(uri), False), (about, False), (policies, False)]), between),
+        "directory": (Holder("Author", between, more=[(points(x509.DirectoryName(root.name)), False)]), between),
         "constrained": (Holder("Author", between, more=[(constrained, True)]), between),
     }
     for name, (signer, above) in signers.items():

@@ -13,9 +13,9 @@ static struct al_trusted_key rekor, stamps;
 static void certificates_that_lead_to_a_root_are_accepted(void **state)
 {
     (void)state;
-    static const char *const good[] = {"certificate-good.sig", "certificate-direct.sig"};
-    static const char *const signers[] = {"author@good.org", "Author"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const good[] = {"certificate-good.sig", "certificate-direct.sig", "certificate-rich.sig"};
+    static const char *const signers[] = {"author@good.org", "Author", "Author"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         fresh();
         trust_root("root.pem");
         struct al_signature s = judge(get(good[i]));
@@ -43,6 +43,7 @@ static void certificates_that_do_not_hold_are_refused(void **state)
         {"certificate-authority.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
         {"certificate-no-authority.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
         {"certificate-for-servers.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_CERTIFICATE},
+        {"certificate-directory.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_MALFORMED},
         {"certificate-constrained.sig", "root.pem", AL_SIGNATURE_STATUS_INVALID, AL_SIGNATURE_MALFORMED},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

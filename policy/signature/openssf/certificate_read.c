@@ -195,7 +195,60 @@ static bool read_issuer(struct al_certificate *c, struct al_text value)
     return al_der_only(value, AL_DER_UTF8_STRING, &c->identity_issuer);
 }
 
-/* Contents that nothing here depends on; libcrypto may look at the first three. */
+/* ---- extensions that nothing here depends on, but that libcrypto looks into ---- */
+
+enum { URI_NAME = AL_DER_CONTEXT_PRIMITIVE + 6, DIRECTORY_NAME = AL_DER_CONTEXT + 4 };
+
+/* [0] key identifier, [1] { directory name }, [2] serial number; each may be missing. */
+static bool read_authority_key(struct al_certificate *c, struct al_text value)
+{
+    struct al_text parts, names, name, unused;
+    (void)c;
+    if (!al_der_only(value, AL_DER_SEQUENCE, &parts))
+        return false;
+    if (al_der_tag(parts) == AL_DER_CONTEXT_PRIMITIVE
+        && !al_der_take(&parts, AL_DER_CONTEXT_PRIMITIVE, &unused, NULL))
+        return false;
+    if (al_der_tag(parts) == AL_DER_CONTEXT + 1
+        && (!al_der_take(&parts, AL_DER_CONTEXT + 1, &names, NULL) || !al_der_only(names, DIRECTORY_NAME, &name)
+            || !read_name(name, &unused)))
+        return false;
+    return parts.length == 0
+        || (al_der_take(&parts, AL_DER_CONTEXT_PRIMITIVE + 2, &unused, NULL) && parts.length == 0);
+}
+
+/* Distribution points that are URIs: { [0] { [0] { [6] URI … } } } … */
+static bool read_distribution(struct al_certificate *c, struct al_text value)
+{
+    struct al_text points, point, names, unused;
+    (void)c;
+    if (!al_der_only(value, AL_DER_SEQUENCE, &points))
+        return false;
+    while (points.length > 0) {
+        if (!al_der_take(&points, AL_DER_SEQUENCE, &point, NULL) || !al_der_only(point, AL_DER_CONTEXT, &point)
+            || !al_der_only(point, AL_DER_CONTEXT, &names))
+            return false;
+        while (names.length > 0)
+            if (!al_der_take(&names, URI_NAME, &unused, NULL))
+                return false;
+    }
+    return true;
+}
+
+/* Where to ask about the authority: { OID, [6] URI } … */
+static bool read_access(struct al_certificate *c, struct al_text value)
+{
+    struct al_text list, one, unused;
+    (void)c;
+    if (!al_der_only(value, AL_DER_SEQUENCE, &list))
+        return false;
+    while (list.length > 0)
+        if (!al_der_take(&list, AL_DER_SEQUENCE, &one, NULL) || !al_der_take(&one, AL_DER_OID, &unused, NULL)
+            || !al_der_take(&one, URI_NAME, &unused, NULL) || one.length != 0)
+            return false;
+    return true;
+}
+
 static bool pass_octets(struct al_certificate *c, struct al_text value)
 {
     struct al_text content;
@@ -227,10 +280,10 @@ static const struct extension {
     {BYTES("\x55\x1D\x25"), false, true, read_purposes},
     {BYTES("\x55\x1D\x11"), false, true, read_names},
     {BYTES("\x55\x1D\x0E"), false, false, pass_octets},   /* subject key identifier */
-    {BYTES("\x55\x1D\x23"), false, false, pass_sequence}, /* authority key identifier */
+    {BYTES("\x55\x1D\x23"), false, false, read_authority_key},
     {BYTES("\x55\x1D\x20"), false, false, pass_sequence}, /* certificate policies */
-    {BYTES("\x55\x1D\x1F"), false, false, pass_sequence}, /* CRL distribution points */
-    {BYTES("\x2B\x06\x01\x05\x05\x07\x01\x01"), false, false, pass_sequence}, /* authority information access */
+    {BYTES("\x55\x1D\x1F"), false, false, read_distribution},
+    {BYTES("\x2B\x06\x01\x05\x05\x07\x01\x01"), false, false, read_access},
     {BYTES("\x2B\x06\x01\x04\x01\xD6\x79\x02\x04\x02"), false, false, read_stamps},
     {BYTES("\x2B\x06\x01\x04\x01\x83\xBF\x30\x01\x08"), false, false, read_issuer},
     {BYTES("\x2B\x06\x01\x04\x01\x83\xBF\x30\x01"), true, false, pass}, /* Fulcio's others */

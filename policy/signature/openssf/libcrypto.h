@@ -1,8 +1,9 @@
 /* OpenSSL's libcrypto, reached through a table that dlopen fills when the first OpenSSF
    signature is judged: linked, it made every start of the command 5 ms longer (measured),
-   and few models carry such a signature. It works in a library context of its own: no
-   openssl.cnf is read, no engine or provider of the host's is loaded, and a host program
-   that uses OpenSSL itself keeps its settings. */
+   and few models carry such a signature. It works in a library context of its own: what the
+   host's openssl.cnf says of algorithms and providers has no part in a verdict, and a host
+   program that uses OpenSSL itself keeps its settings. (OpenSSL reads that file all the same at
+   its first use in a process; to forbid it would take the host program's settings away.) */
 #ifndef AL_POLICY_SIGNATURE_OPENSSF_LIBCRYPTO_H
 #define AL_POLICY_SIGNATURE_OPENSSF_LIBCRYPTO_H
 
