@@ -47,6 +47,23 @@ static const uint8_t *aligned_bytes(struct al_ndarrays *a, const struct al_vette
     return copy;
 }
 
+/* Texts lie in a tensor as bytes of equal width, zeros behind them. */
+static bool add_texts(struct al_ndarrays *a, const struct al_tensor *t, const uint8_t *bytes)
+{
+    struct al_shape shape = t->shape;
+    const size_t width = (size_t)shape.dim[--shape.rank];
+    uint64_t count;
+    struct al_string *list = NULL;
+    if (al_shape_count(&shape, 0, shape.rank, &count))
+        list = al_arena_alloc(a->arena, count, sizeof *list);
+    for (uint64_t i = 0; list != NULL && i < count; i++) {
+        list[i] = (struct al_string){(const char *)bytes + i * width, width};
+        while (list[i].length > 0 && list[i].bytes[list[i].length - 1] == '\0')
+            list[i].length--;
+    }
+    return list != NULL && al_ndarrays_add(a, t->name, AL_STRING, &shape, list, count * sizeof *list);
+}
+
 static enum al_status unpack_take(struct al_ndarrays **out, struct al_report *r, struct al_error *err)
 {
     const struct al_model *m = r->vetted->model;
@@ -58,8 +75,10 @@ static enum al_status unpack_take(struct al_ndarrays **out, struct al_report *r,
     a->report = r;
     for (uint32_t i = 0; i < m->tensor_count; i++) {
         const struct al_tensor *t = &m->tensors[i];
-        const uint8_t *bytes = aligned_bytes(a, r->vetted, t);
-        if (bytes == NULL || !al_ndarrays_add(a, t->name, t->dtype, &t->shape, bytes, t->bytes)) {
+        const uint8_t *bytes = t->dtype == AL_STRING ? al_vetted_bytes(r->vetted, t) : aligned_bytes(a, r->vetted, t);
+        if (bytes == NULL || !(t->dtype == AL_STRING
+                                   ? add_texts(a, t, bytes)
+                                   : al_ndarrays_add(a, t->name, t->dtype, &t->shape, bytes, t->bytes))) {
             al_ndarrays_free(a);
             return al_fail(err, AL_NO_MEMORY, 0, "no memory for a list of arrays");
         }

@@ -5,6 +5,14 @@
 #include "inference/predict.h"
 #include "sandbox/vet.h"
 
+#include <stddef.h>
+
+/* A caller's texts are used where they lie. */
+_Static_assert(sizeof(struct al_string) == sizeof(struct al_text) &&
+                   offsetof(struct al_string, bytes) == offsetof(struct al_text, at) &&
+                   offsetof(struct al_string, length) == offsetof(struct al_text, length),
+               "struct al_string is struct al_text under its public name");
+
 struct al_ndarrays {
     struct al_arena *arena;      /* owned: the list, names and shapes */
     struct al_report *report;    /* owned: the bytes, of arrays that were read from a file */

@@ -66,14 +66,16 @@ static enum al_status borrow(struct al_array *out, const struct al_ndarray *in, 
         shape.dim[i] = in->shape[i];
     }
     enum al_dtype dtype = al_dtype_by_name(al_text_of(in->dtype));
+    const uint64_t size = dtype == AL_STRING ? sizeof(struct al_string) : al_dtype_size(dtype);
     uint64_t count, bytes;
-    if (al_dtype_size(dtype) == 0)
-        return al_fail(err, AL_USAGE, 0, "an array of a type that is not a number's");
-    if (!al_shape_count(&shape, 0, shape.rank, &count) || !al_mul_u64(count, al_dtype_size(dtype), &bytes) ||
+    if (size == 0)
+        return al_fail(err, AL_USAGE, 0, "an array of a type that is neither a number's nor a text's");
+    if (!al_shape_count(&shape, 0, shape.rank, &count) || !al_mul_u64(count, size, &bytes) ||
         bytes != in->bytes)
         return al_fail(err, AL_USAGE, 0, "an array whose bytes are not as many as its shape and type say");
     *out = (struct al_array){.name = in->name != NULL ? al_text_of(in->name) : AL_NOTHING,
-                             .dtype = dtype, .shape = shape, .data = in->data};
+                             .dtype = dtype, .shape = shape, .data = dtype == AL_STRING ? NULL : in->data,
+                             .texts = dtype == AL_STRING ? in->data : NULL};
     return AL_OK;
 }
 
@@ -93,6 +95,8 @@ static bool add_result(struct al_ndarrays *a, const struct al_array *r)
     uint64_t count;
     if (!al_shape_count(&r->shape, 0, r->shape.rank, &count))
         return false;
+    if (r->dtype == AL_STRING)
+        return al_ndarrays_add(a, r->name, r->dtype, &r->shape, r->texts, count * sizeof *r->texts);
     return r->dtype == AL_BFLOAT16
                ? widen(a, r, count)
                : al_ndarrays_add(a, r->name, r->dtype, &r->shape, r->data, count * al_dtype_size(r->dtype));

@@ -154,6 +154,8 @@ static size_t bytes_of(const char *dtype)
         size_t bytes;
     } sizes[] = {{"64", 8}, {"32", 4}, {"16", 2}, {"8", 1}, {"bool", 1}};
     size_t n = strlen(dtype);
+    if (strcmp(dtype, "string") == 0)
+        return sizeof(struct al_string);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         size_t m = strlen(sizes[i].ending);
         if (n >= m && strcmp(dtype + n - m, sizes[i].ending) == 0)
@@ -190,9 +192,12 @@ bool feed_zeros(struct feed *feed, const struct al_model_facts *model)
     feed->zeros = calloc(largest, 1);
     if (feed->zeros == NULL)
         complain("no memory for the inputs");
+    feed->texts = calloc(largest, 1);
+    for (size_t i = 0; feed->texts != NULL && i < largest / sizeof *feed->texts; i++)
+        feed->texts[i] = (struct al_string){"text", 4};
     for (size_t i = 0; i < feed->count; i++)
-        feed->inputs[i].data = feed->zeros;
-    return feed->zeros != NULL;
+        feed->inputs[i].data = strcmp(feed->inputs[i].dtype, "string") == 0 ? (void *)feed->texts : feed->zeros;
+    return feed->zeros != NULL && feed->texts != NULL;
 }
 
 void feed_free(struct feed *feed)
@@ -205,5 +210,6 @@ void feed_free(struct feed *feed)
     free(feed->files);
     free(feed->inputs);
     free(feed->zeros);
+    free(feed->texts);
     *feed = (struct feed){0};
 }

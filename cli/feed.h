@@ -10,6 +10,7 @@ struct feed {
     struct al_ndarrays **files;  /* owned; the arrays lie in them */
     size_t file_count;
     void *zeros;                 /* owned; or in this */
+    struct al_string *texts;     /* likewise, for inputs that are texts */
 };
 
 /* From -i; false after a complaint, with the exit status in *status. */

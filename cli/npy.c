@@ -21,7 +21,7 @@ static const struct {
 /* The whole header, padded so that the data begins at a multiple of 64. 0: cannot be written. */
 static size_t header(char out[HEADER_ROOM], const struct al_ndarray *a)
 {
-    const char *descr = NULL;
+    const char *descr = strncmp(a->dtype, "|S", 2) == 0 ? a->dtype : NULL;
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
         if (strcmp(spellings[i].dtype, a->dtype) == 0)
             descr = spellings[i].descr;
@@ -45,15 +45,50 @@ static size_t header(char out[HEADER_ROOM], const struct al_ndarray *a)
     return total;
 }
 
-bool npy_write(FILE *stream, const struct al_ndarray *array)
+/* Texts as numpy's type S, bytes of equal width. */
+struct flat {
+    struct al_ndarray array;
+    char dtype[16];
+    char *bytes; /* owned; NULL where the array holds numbers */
+};
+
+static bool flatten(struct flat *f, const struct al_ndarray *a)
 {
+    *f = (struct flat){.array = *a};
+    if (strcmp(a->dtype, "string") != 0)
+        return true;
+    const struct al_string *texts = a->data;
+    const size_t count = a->bytes / sizeof *texts;
+    size_t width = 1, bytes;
+    for (size_t i = 0; i < count; i++)
+        width = texts[i].length > width ? texts[i].length : width;
+    if (width > INT32_MAX || __builtin_mul_overflow(width, count, &bytes) ||
+        (f->bytes = calloc(bytes + 1, 1)) == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (texts[i].length > 0)
+            memcpy(f->bytes + i * width, texts[i].bytes, texts[i].length);
+    (void)snprintf(f->dtype, sizeof f->dtype, "|S%zu", width);
+    f->array.dtype = f->dtype;
+    f->array.data = f->bytes;
+    f->array.bytes = bytes;
+    return true;
+}
+
+bool npy_write(FILE *stream, const struct al_ndarray *given)
+{
+    struct flat flat;
+    if (!flatten(&flat, given))
+        return false;
+    const struct al_ndarray *array = &flat.array;
     char head[HEADER_ROOM];
     size_t length = header(head, array);
-    if (length == 0)
-        return false;
-    (void)fwrite(head, 1, length, stream);
-    (void)fwrite(array->data, 1, array->bytes, stream);
-    return true;
+    if (length > 0) {
+        (void)fwrite(head, 1, length, stream);
+        (void)fwrite(array->data, 1, array->bytes, stream);
+    }
+    free(flat.bytes);
+    return length > 0;
 }
 
 struct member {
@@ -131,12 +166,15 @@ bool npz_write(FILE *stream, const struct al_ndarrays *arrays)
     uint64_t at = 0;
     bool good = members != NULL && count < UINT16_MAX;
     for (size_t i = 0; good && i < count; i++) {
-        const struct al_ndarray *array = al_ndarrays_at(arrays, i);
+        struct flat flat;
+        const struct al_ndarray *array = &flat.array;
+        good = flatten(&flat, al_ndarrays_at(arrays, i));
         int length = array->name != NULL && *array->name != '\0'
                          ? snprintf(members[i].name, sizeof members[i].name, "%s.npy", array->name)
                          : snprintf(members[i].name, sizeof members[i].name, "arr_%zu.npy", i);
-        good = length > 0 && (size_t)length < sizeof members[i].name &&
+        good = good && length > 0 && (size_t)length < sizeof members[i].name &&
                member_write(stream, &members[i], array, &at);
+        free(flat.bytes);
     }
     uint64_t directory = at;
     for (size_t i = 0; good && i < count; i++)

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS_MOST = 20, COLUMNS_MOST = 12 };
@@ -51,6 +52,17 @@ static void print_b1(FILE *s, const char *at)
     fprintf(s, "%6s", *at != 0 ? "true" : "false");
 }
 
+static void print_text(FILE *s, const char *at)
+{
+    struct al_string v;
+    memcpy(&v, at, sizeof v);
+    char *copy = strndup(v.bytes != NULL ? v.bytes : "", v.length);
+    char *shown = copy != NULL ? al_text_shown(copy) : NULL;
+    fprintf(s, "%s", shown != NULL ? shown : "?");
+    al_text_free(shown);
+    free(copy);
+}
+
 static const struct printer {
     const char *dtype;
     size_t bytes;
@@ -59,6 +71,7 @@ static const struct printer {
     {"float16", 2, print_f2}, {"float32", 4, print_f4}, {"float64", 8, print_f8}, {"int8", 1, print_i1},
     {"int16", 2, print_i2},   {"int32", 4, print_i4},   {"int64", 8, print_i8},   {"uint8", 1, print_u1},
     {"uint16", 2, print_u2},  {"uint32", 4, print_u4},  {"uint64", 8, print_u8},  {"bool", 1, print_b1},
+    {"string", sizeof(struct al_string), print_text},
 };
 
 static void row(FILE *s, const struct printer *p, const char *at, uint64_t columns)

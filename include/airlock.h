@@ -331,14 +331,21 @@ AL_API void al_collection_free(struct al_collection *collection);
 
 /* ---- arrays and predictions ---- */
 
-/* Numbers in memory: row-major, packed, little-endian. This structure never changes. */
+/* One text of an array of dtype "string": any bytes, UTF-8 as a rule, with no NUL behind them. */
+struct al_string {
+    const char *bytes;
+    size_t length;
+};
+
+/* Numbers in memory: row-major, packed, little-endian; or texts, a struct al_string for each.
+   This structure never changes. */
 struct al_ndarray {
     const char *name;           /* "" or NULL: known by its position only */
-    const char *dtype;          /* "float32" ... as numpy names it */
+    const char *dtype;          /* "float32" ... as numpy names it; "string" */
     uint32_t rank;
     const int64_t *shape;
     const void *data;
-    size_t bytes;
+    size_t bytes;               /* of the numbers, or of the structures */
 };
 
 struct al_ndarrays;               /* a list of them */

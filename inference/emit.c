@@ -273,6 +273,8 @@ uint32_t al_emit_dense(struct al_lowering *l, uint32_t x, uint32_t kernel, uint3
 {
     if (x == AL_NONE_INDEX || kernel == AL_NONE_INDEX)
         return AL_NONE_INDEX;
+    if (!al_dtype_is_float(al_emit_dtype(l, x)))
+        x = al_emit_cast(l, x, al_emit_dtype(l, kernel)); /* a product of integers and reals is one of reals */
     const struct al_shape before = *al_emit_shape(l, x), *k = al_emit_shape(l, kernel);
     struct al_shape after = before, rows = {2, {0, k->dim[0]}};
     uint64_t count;

@@ -42,6 +42,10 @@ enum al_shape_rule {
     AL_RULE_CAST,
     AL_RULE_RECURRENT,
     AL_RULE_ONE_HOT,
+    AL_RULE_TOKENS,
+    AL_RULE_INDICES,       /* the first input's shape; INT64 */
+    AL_RULE_WORDS,
+    AL_RULE_TALLY,
     AL_RULE_SCAN
 };
 
@@ -77,10 +81,14 @@ struct al_attributes {
     enum al_operator function[2];/* LSTM, GRU, RNN: gates, states. IDENTITY, TANH, SIGMOID, RELU, HARD_SIGMOID … */
     double function_alpha[2], function_beta[2];
     const struct al_body *body;  /* Scan */
+    const struct al_tokenizer *tokenizer; /* Tokens: `group` is how many of each row */
+    const struct al_table *table;         /* Lookup */
+    const struct al_words *words;         /* Words */
+    const struct al_hashing *hashing;     /* Hash, Cross */
 };
 
-/* A value in the graph. The four types that are computed in: FLOAT32, FLOAT64,
-   INT64, BOOL; float16 and bfloat16 are FLOAT32 whose numbers are rounded. */
+/* A value in the graph. The types that are computed in: FLOAT32, FLOAT64, INT64, BOOL,
+   and STRING, whose elements are struct al_text; float16 and bfloat16 are FLOAT32 whose numbers are rounded. */
 struct al_operand {
     enum al_dtype dtype;
     enum al_dtype rounded;       /* FLOAT16 or BFLOAT16 where every number is one; else NONE */

@@ -283,7 +283,7 @@ static enum al_dtype computed_type(enum al_dtype dtype)
 {
     if (al_dtype_is_float(dtype))
         return dtype == AL_FLOAT64 ? AL_FLOAT64 : AL_FLOAT32;
-    return dtype == AL_BOOL ? AL_BOOL : AL_INT64;
+    return dtype == AL_BOOL || dtype == AL_STRING ? dtype : AL_INT64;
 }
 
 static bool lower_call(struct al_lowering *l, struct al_lowering *inner, uint32_t call, struct results *done)
@@ -348,7 +348,8 @@ static bool make_inputs(struct al_lowering *l, const struct al_shape *shapes, st
 
 struct al_ops *al_lower_model(const struct al_model *model, const struct al_policy *policy,
                               struct al_weights *weights,
-                              const struct al_shape *shapes, struct al_text layer, bool *found, struct al_error *err)
+                              const struct al_shape *shapes, struct al_lower_data *data, struct al_text layer,
+                              bool *found, struct al_error *err)
 {
     const struct al_graph *g = model->layers[0].graph;
     struct al_ops *ops = al_ops_new(policy->limits.activation_bytes);
@@ -370,6 +371,7 @@ struct al_ops *al_lower_model(const struct al_model *model, const struct al_poli
     l->ops = ops;
     l->err = err;
     l->wanted_layer = layer;
+    l->data = data;
     if (!make_inputs(l, shapes, in) || !lower_layer(l, 0, NULL, g->input_count, in, NULL, &all[1]))
         goto fail;
     const struct al_lowered *out = layer.length > 0 ? all[1].wanted : all[1].out;

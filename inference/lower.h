@@ -11,6 +11,8 @@
 #define AL_INFERENCE_LOWER_H
 
 #include "inference/graph.h"
+#include "inference/kernels/texts.h"
+#include "inference/view.h"
 #include "inference/weights.h"
 #include "validator/catalogue.h"
 
@@ -18,6 +20,13 @@
 struct al_lowered {
     uint32_t operand;
     uint32_t mask;               /* BOOL, usually (batch, time); AL_NONE_INDEX: none */
+};
+
+/* What the inputs hold: a few layers give as many numbers as they find tokens. */
+struct al_lower_data {
+    bool (*fill)(void *context, uint32_t input, const struct al_view *to);
+    void *context;
+    bool used;                   /* the graph fits these inputs only */
 };
 
 struct al_lowering {
@@ -33,6 +42,7 @@ struct al_lowering {
     const struct al_lowered *in;
     uint32_t out_count;
     struct al_lowered out[AL_MAX_RANK * 4];
+    struct al_lower_data *data;
     /* al_predict's wish for one layer of the outermost graph */
     struct al_text wanted_layer;
     uint32_t wanted_count;
@@ -46,7 +56,8 @@ typedef void al_lower_function(struct al_lowering *l);
    is there. NULL after filling `err`. */
 struct al_ops *al_lower_model(const struct al_model *model, const struct al_policy *policy,
                               struct al_weights *weights,
-                              const struct al_shape *shapes, struct al_text layer, bool *found, struct al_error *err);
+                              const struct al_shape *shapes, struct al_lower_data *data, struct al_text layer,
+                              bool *found, struct al_error *err);
 
 /* Whether there is a lowering for a kind of validator/catalogue.def. */
 bool al_lower_knows(uint32_t kind);
@@ -83,6 +94,9 @@ uint32_t al_lower_weight_as(struct al_lowering *l, uint32_t index, enum al_dtype
    its first argument. Results are in the child's order; at most `room`. */
 uint32_t al_lower_child(struct al_lowering *l, uint32_t child, uint32_t in_count, const struct al_lowered *in,
                         const uint32_t *argument_of, uint32_t room, struct al_lowered *out);
+
+/* How many tokens the longest of the texts at `x` has, by running the graph so far on the inputs (longest.c). */
+uint32_t al_lower_longest(struct al_lowering *l, uint32_t x, const struct al_tokenizer *how);
 
 /* The activation that parameter `key` holds: a function's name or a layer (families/activation.c). */
 uint32_t al_lower_activation(struct al_lowering *l, const char *key, uint32_t x);

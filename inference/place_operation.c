@@ -126,7 +126,8 @@ bool al_place_operation(struct al_planner *n, uint32_t i)
         constant = constant && (o->in[k] == AL_NONE_INDEX || n->places[o->in[k]].where == AL_SPOT_CONSTANT);
     if (al_is_view(o->operator_))
         return al_place_view(n, o);
-    if (constant && o->operator_ != AL_OP_SCAN)
+    /* tokens live as long as one run */
+    if (constant && o->operator_ != AL_OP_SCAN && o->operator_ != AL_OP_TOKENS)
         return al_place_constant(n, o);
     const uint32_t then = follower(n, i);
     const struct al_spot **in = al_arena_alloc(n->p->arena, o->in_count, sizeof *in);

@@ -18,6 +18,7 @@ struct planned {
     char *layer;                     /* "" for the model's outputs */
     size_t layer_length;
     uint32_t output_count;
+    bool once;                       /* made for the very inputs, not only for their shapes */
     uint64_t used;                   /* when last */
 };
 
@@ -154,12 +155,50 @@ static bool check_shapes(const struct al_program *p, const struct al_array *cons
     return true;
 }
 
+/* One portion of the samples: `first` to `first + count`, or everything where `whole`. */
+struct portion {
+    int64_t first, count;
+    bool whole;
+};
+
+/* The user's arrays on their way into a plan. */
+struct feed {
+    const struct al_program *p;
+    const struct al_array *const *in;
+    const struct portion *part;
+    struct al_findings *f;
+};
+
+static bool fill_input(void *context, uint32_t i, const struct al_view *to)
+{
+    const struct feed *feed = context;
+    const struct al_array *in = feed->in[i];
+    const struct al_port_kind port = al_program_input(feed->p, i);
+    const uint64_t count = (uint64_t)al_view_count(to), size = al_dtype_size(in->dtype);
+    const uint64_t skipped =
+        feed->part->whole ? 0 : count / (uint64_t)feed->part->count * (uint64_t)feed->part->first;
+    uint64_t at;
+    if ((in->dtype == AL_STRING) != (to->dtype == AL_STRING))
+        return al_find_at(feed->f, AL_INPUT_DTYPE, port.name, al_dtype_name(port.dtype),
+                          al_text_of(al_dtype_name(in->dtype)), "texts are no numbers, and numbers no texts");
+    if (to->dtype == AL_STRING) {
+        memcpy(to->data, in->texts + skipped, count * sizeof *in->texts);
+        return true;
+    }
+    if (!al_convert_in(in->dtype, (const uint8_t *)in->data + skipped * size, count, port.dtype, to->dtype, to->data,
+                       &at))
+        return al_find_at(feed->f, AL_INPUT_DTYPE, port.name, al_dtype_name(port.dtype),
+                          al_text_of(al_dtype_name(in->dtype)),
+                          "number %llu of the array would change in being converted",
+                          (unsigned long long)(at + skipped));
+    return true;
+}
+
 /* ---- plans ---- */
 
 static bool made_for(const struct planned *k, const struct al_shape *shapes, uint32_t count, struct al_text layer)
 {
-    if (k->plan == NULL || k->layer_length != layer.length || memcmp(k->layer, layer.at != NULL ? layer.at : "",
-                                                                     layer.length) != 0)
+    if (k->plan == NULL || k->once || !al_text_equal((struct al_text){k->layer, k->layer_length}, layer))
         return false;
     for (uint32_t i = 0; i < count; i++)
         if (!al_shape_equal(&k->shapes[i], &shapes[i]))
@@ -179,11 +218,19 @@ static bool user_chose_lengths(const struct al_program *p)
 }
 
 static enum al_status make_plan(struct al_program *p, const struct al_shape *shapes, struct al_text layer,
-                                struct planned *k, struct al_run *run, struct al_findings *f)
+                                const struct feed *feed, struct planned *k, struct al_run *run)
 {
     bool found;
     const uint32_t count = p->graph->input_count;
-    struct al_ops *ops = al_lower_model(p->model, p->policy, p->weights, shapes, layer, &found, run->err);
+    struct feed copy = *feed;
+    struct al_findings *f = feed->f;
+    struct al_lower_data data = {.fill = fill_input, .context = &copy};
+    struct al_ops *ops = al_lower_model(p->model, p->policy, p->weights, shapes, &data, layer, &found, run->err);
+    if (ops == NULL && run->err->code == AL_REFUSED) {
+        if (f->count == 0)
+            al_find_at(f, AL_INPUT_TEXT, AL_NOTHING, "UTF-8", AL_NOTHING, "%s", run->err->what);
+        return AL_REFUSED;
+    }
     if (ops == NULL && run->err->code == AL_INTERNAL && user_chose_lengths(p)) {
         al_find_at(f, AL_INPUT_SHAPE, AL_NOTHING, "lengths that every layer can take", AL_NOTHING, "%s",
                    run->err->what);
@@ -197,6 +244,7 @@ static enum al_status make_plan(struct al_program *p, const struct al_shape *sha
         return AL_REFUSED;
     }
     k->output_count = ops->output_count;
+    k->once = data.used;
     const enum al_status status = al_plan_new_take(&k->plan, ops, p->engine, p->policy->limits.activation_bytes, run);
     if (status != AL_OK)
         return status;
@@ -212,7 +260,7 @@ static enum al_status make_plan(struct al_program *p, const struct al_shape *sha
 }
 
 static enum al_status find_plan(struct al_program *p, const struct al_shape *shapes, struct al_text layer,
-                                struct al_run *run, struct al_findings *f, struct planned **out)
+                                const struct feed *feed, struct al_run *run, struct planned **out)
 {
     struct planned *oldest = &p->kept[0];
     for (uint32_t i = 0; i < PLANS_KEPT; i++) {
@@ -225,7 +273,7 @@ static enum al_status find_plan(struct al_program *p, const struct al_shape *sha
         oldest = k->used < oldest->used ? k : oldest;
     }
     forget(oldest);
-    const enum al_status status = make_plan(p, shapes, layer, oldest, run, f);
+    const enum al_status status = make_plan(p, shapes, layer, feed, oldest, run);
     if (status != AL_OK) {
         forget(oldest);
         return status;
@@ -236,34 +284,6 @@ static enum al_status find_plan(struct al_program *p, const struct al_shape *sha
 }
 
 /* ---- running ---- */
-
-/* One portion of the samples: `first` to `first + count`, or everything where `whole`. */
-struct portion {
-    int64_t first, count;
-    bool whole;
-};
-
-static bool feed(const struct al_program *p, const struct al_array *const *in, const struct portion *part,
-                 const struct planned *k, struct al_findings *f)
-{
-    for (uint32_t i = 0; i < p->graph->input_count; i++) {
-        const struct al_view *to = al_plan_input(k->plan, i);
-        const struct al_port_kind port = al_program_input(p, i);
-        const uint64_t count = (uint64_t)al_view_count(to), size = al_dtype_size(in[i]->dtype);
-        const uint64_t skipped = part->whole ? 0 : count / (uint64_t)part->count * (uint64_t)part->first;
-        uint64_t at;
-        if (size == 0)
-            return al_find_at(f, AL_INPUT_DTYPE, port.name, al_dtype_name(port.dtype),
-                              al_text_of(al_dtype_name(in[i]->dtype)), "the model computes with numbers only");
-        if (!al_convert_in(in[i]->dtype, (const uint8_t *)in[i]->data + skipped * size, count, port.dtype, to->dtype,
-                           to->data, &at))
-            return al_find_at(f, AL_INPUT_DTYPE, port.name, al_dtype_name(port.dtype),
-                              al_text_of(al_dtype_name(in[i]->dtype)),
-                              "number %llu of the array would change in being converted",
-                              (unsigned long long)(at + skipped));
-    }
-    return true;
-}
 
 static const struct al_call *call_of_layer(const struct al_program *p, struct al_text layer)
 {
@@ -302,22 +322,45 @@ static enum al_status make_results(const struct al_program *p, struct al_text la
             a->shape.dim[0] = samples;
         a->name.at = al_arena_copy(out->arena, kind.name.at, kind.name.length);
         a->name.length = kind.name.length;
-        if (al_shape_count(&a->shape, 0, a->shape.rank, &count))
+        const bool countable = al_shape_count(&a->shape, 0, a->shape.rank, &count);
+        if (countable && a->dtype == AL_STRING)
+            a->texts = al_arena_alloc(out->arena, count, sizeof *a->texts);
+        else if (countable)
             a->data = al_arena_alloc(out->arena, count, al_dtype_size(a->dtype));
-        if (a->name.at == NULL || a->data == NULL)
+        if (a->name.at == NULL || (a->data == NULL && a->texts == NULL))
             return al_fail(err, AL_LIMIT, 0, "the results exceed the policy's limit activation_bytes");
     }
     return AL_OK;
 }
 
-static void keep(const struct planned *k, const struct portion *part, struct al_results *out)
+/* The texts of a result die with the run: copies. */
+static bool keep_texts(const struct al_view *from, struct al_text *to, struct al_arena *arena)
+{
+    const int64_t count = al_view_count(from);
+    struct al_view packed = *from;
+    al_view_pack(&packed);
+    packed.data = to;
+    al_view_copy(from, &packed);
+    for (int64_t i = 0; i < count; i++)
+        if ((to[i].at = al_arena_copy(arena, to[i].at, to[i].length)) == NULL)
+            return false;
+    return true;
+}
+
+static enum al_status keep(const struct planned *k, const struct portion *part, struct al_results *out,
+                           struct al_error *err)
 {
     for (uint32_t i = 0; i < out->count; i++) {
         const struct al_view *from = al_plan_output(k->plan, i);
+        const struct al_array *a = &out->arrays[i];
         const uint64_t each = part->whole ? 0 : (uint64_t)(al_view_count(from) / part->count);
-        uint8_t *to = (uint8_t *)(uintptr_t)out->arrays[i].data;
-        al_convert_out(from, out->arrays[i].dtype, to + each * (uint64_t)part->first * al_dtype_size(out->arrays[i].dtype));
+        const uint64_t skipped = each * (uint64_t)part->first;
+        if (a->dtype != AL_STRING)
+            al_convert_out(from, a->dtype, (uint8_t *)(uintptr_t)a->data + skipped * al_dtype_size(a->dtype));
+        else if (!keep_texts(from, (struct al_text *)(uintptr_t)a->texts + skipped, out->arena))
+            return al_fail(err, AL_LIMIT, 0, "the results exceed the policy's limit activation_bytes");
     }
+    return AL_OK;
 }
 
 static enum al_status run_portion(struct al_program *p, const struct al_array *const *in, int64_t samples,
@@ -333,21 +376,24 @@ static enum al_status run_portion(struct al_program *p, const struct al_array *c
         if (!part->whole)
             shapes[i].dim[0] = part->count;
     }
-    enum al_status status = find_plan(p, shapes, layer, run, f, &k);
+    struct feed feed = {p, in, part, f};
+    enum al_status status = find_plan(p, shapes, layer, &feed, run, &k);
     if (status != AL_OK)
         return status;
     if (out->arrays == NULL && (status = make_results(p, layer, k, samples, part, out, run->err)) != AL_OK)
         return status;
-    if (!feed(p, in, part, k, f))
-        return AL_REFUSED;
+    for (uint32_t i = 0; i < p->graph->input_count; i++)
+        if (!fill_input(&feed, i, al_plan_input(k->plan, i)))
+            return AL_REFUSED;
     if (!al_plan_run(k->plan, run)) {
+        if (run->bad_text)
+            al_find_at(f, AL_INPUT_TEXT, run->at_layer, "UTF-8", AL_NOTHING, "%s", run->err->what);
         if (!run->index_out_of_range)
             return run->err->code;
         al_find_at(f, AL_INPUT_INDEX, run->at_layer, "an index inside the table", AL_NOTHING, "%s", run->err->what);
         return AL_REFUSED;
     }
-    keep(k, part, out);
-    return AL_OK;
+    return keep(k, part, out, run->err);
 }
 
 enum al_status al_predict(struct al_program *p, const struct al_array *in, uint32_t in_count,
@@ -359,10 +405,11 @@ enum al_status al_predict(struct al_program *p, const struct al_array *in, uint3
     struct al_error own;
     struct al_run run = {.err = err != NULL ? err : &own, .scratch_most = most};
     *out = (struct al_results){.arena = al_arena_new(most)};
+    run.texts = al_arena_new(most);
     *run.err = (struct al_error){.code = AL_OK};
     const struct al_array **sorted = calloc((size_t)p->graph->input_count + 1, sizeof(const struct al_array *));
     enum al_status status = AL_OK;
-    if (out->arena == NULL || sorted == NULL) {
+    if (out->arena == NULL || run.texts == NULL || sorted == NULL) {
         status = al_fail(run.err, AL_NO_MEMORY, 0, "a prediction needs more memory than there is");
         goto end;
     }
@@ -381,6 +428,7 @@ enum al_status al_predict(struct al_program *p, const struct al_array *in, uint3
 
 end:
     free(run.scratch);
+    al_arena_free(run.texts);
     free(sorted);
     if (status != AL_OK)
         al_results_free(out);

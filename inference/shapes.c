@@ -2,6 +2,7 @@
 #include "inference/graph.h"
 
 #include "base/checked.h"
+#include "inference/kernels/texts.h"
 
 static bool wrong(struct al_error *err, enum al_operator op, const char *what)
 {
@@ -279,6 +280,36 @@ static bool all_of_one_type(const struct al_operand *const *in, uint32_t from, u
     return true;
 }
 
+/* Operators that compute with texts, or only move what they are given. */
+static bool takes_texts(enum al_operator op)
+{
+    static const bool rules[] = {
+        [AL_RULE_RESHAPE] = true, [AL_RULE_TRANSPOSE] = true, [AL_RULE_SLICE] = true,  [AL_RULE_CONCAT] = true,
+        [AL_RULE_GATHER] = true,  [AL_RULE_EXPAND] = true,    [AL_RULE_TOKENS] = true, [AL_RULE_INDICES] = true,
+        [AL_RULE_TALLY] = false,
+    };
+    return op == AL_OP_IDENTITY || rules[al_operator_row(op)->rule];
+}
+
+/* (n) or (n, k) texts -> (n, group) of them. */
+static bool tokens(const struct al_attributes *a, const struct al_operand *in, struct al_operand *out)
+{
+    out->shape = (struct al_shape){2, {in->shape.dim[0], a->group}};
+    return in->dtype == AL_STRING && in->shape.rank >= 1 && in->shape.rank <= 2 && a->group >= 0 &&
+           a->tokenizer != NULL;
+}
+
+static bool indices(enum al_operator op, const struct al_attributes *a, const struct al_operand *const *in,
+                    uint32_t in_count, struct al_operand *out)
+{
+    out->dtype = AL_INT64;
+    for (uint32_t i = 0; i < in_count; i++)
+        if ((in[i]->dtype != AL_STRING && in[i]->dtype != AL_INT64) || !al_shape_equal(&in[i]->shape, &in[0]->shape))
+            return false;
+    return op == AL_OP_LOOKUP ? a->table != NULL && a->table->of_texts == (in[0]->dtype == AL_STRING)
+                              : a->hashing != NULL;
+}
+
 static bool infer(enum al_operator op, const struct al_attributes *a, const struct al_operand *const *in,
                   uint32_t in_count, struct al_operand *out)
 {
@@ -352,6 +383,16 @@ static bool infer(enum al_operator op, const struct al_attributes *a, const stru
             return false;
         out[0].shape.dim[out[0].shape.rank++] = a->group;
         return true;
+    case AL_RULE_TOKENS:
+        return tokens(a, in[0], &out[0]);
+    case AL_RULE_INDICES:
+        return indices(op, a, in, in_count, &out[0]);
+    case AL_RULE_WORDS:
+        out[0].dtype = a->words != NULL && a->words->of_texts ? AL_STRING : AL_INT64;
+        return a->words != NULL && in[0]->dtype == AL_INT64;
+    case AL_RULE_TALLY:
+        out[0].shape.dim[1] = a->group;
+        return s->rank == 2 && a->group > 0 && in[0]->dtype == AL_INT64;
     case AL_RULE_SCAN:
         return scan(a, in, in_count, out);
     }
@@ -364,6 +405,9 @@ bool al_operator_infer(enum al_operator op, const struct al_attributes *a, const
     for (uint32_t i = 0; i < in_count; i++)
         if (in[i] == NULL && i < al_operator_row(op)->in_min)
             return wrong(err, op, "an input is missing");
+    for (uint32_t i = 0; i < in_count; i++)
+        if (in[i] != NULL && in[i]->dtype == AL_STRING && !takes_texts(op))
+            return wrong(err, op, "it computes with numbers only");
     if (!infer(op, a, in, in_count, out))
         return wrong(err, op, "its inputs do not fit together");
     return true;

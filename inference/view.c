@@ -7,7 +7,7 @@
 
 uint32_t al_element_size(enum al_dtype dtype)
 {
-    return dtype == AL_BOOL ? 1 : dtype == AL_FLOAT32 ? 4 : 8;
+    return dtype == AL_BOOL ? 1 : dtype == AL_FLOAT32 ? 4 : dtype == AL_STRING ? sizeof(struct al_text) : 8;
 }
 
 void al_view_pack(struct al_view *v)
@@ -192,6 +192,9 @@ void al_view_copy(const struct al_view *from, const struct al_view *to)
         } else if (size == 8) {
             for (int64_t i = 0; i < count; i++)
                 memcpy(out + 8 * i * to_step, in + 8 * i * from_step, 8);
+        } else if (size == sizeof(struct al_text)) {
+            for (int64_t i = 0; i < count; i++)
+                memcpy(out + (int64_t)size * i * to_step, in + (int64_t)size * i * from_step, size);
         } else {
             for (int64_t i = 0; i < count; i++)
                 out[i * to_step] = in[i * from_step];

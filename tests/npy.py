@@ -10,6 +10,14 @@ _CODES = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "<i2": "h", "|i1": "b"
           "<u2": "H", "<f2": "e", "|b1": "?"}
 
 
+def _texts(descr, body, count):
+    """What numpy calls U and S: items of equal width, zeros behind them."""
+    width = int(descr[2:]) * (4 if descr[1] == "U" else 1)
+    assert len(body) == count * width, "length of data"
+    items = [body[i * width:(i + 1) * width] for i in range(count)]
+    return [i.decode("utf-32-le").rstrip("\0").encode() if descr[1] == "U" else i.rstrip(b"\0") for i in items]
+
+
 def parse(data):
     assert data[:6] == b"\x93NUMPY", data[:6]
     major = data[6]
@@ -21,8 +29,10 @@ def parse(data):
     count = 1
     for n in header["shape"]:
         count *= n
-    code = _CODES[header["descr"]]
     body = data[start + length:]
+    if header["descr"][1] in "US":
+        return Array(header["descr"], tuple(header["shape"]), _texts(header["descr"], body, count))
+    code = _CODES[header["descr"]]
     assert len(body) == count * struct.calcsize("<" + code), "length of data"
     return Array(header["descr"], tuple(header["shape"]), list(struct.unpack("<%d%s" % (count, code), body)))
 
@@ -30,6 +40,11 @@ def parse(data):
 def dump(dtype, shape, values, fortran=False):
     header = repr({"descr": dtype, "fortran_order": fortran, "shape": tuple(shape)}).encode()
     header += b" " * (-(11 + len(header)) % 64) + b"\n"
+    if dtype[1] in "US":
+        size = int(dtype[2:])
+        body = b"".join(v.decode().ljust(size, "\0").encode("utf-32-le") if dtype[1] == "U" else v.ljust(size, b"\0")
+                        for v in values)
+        return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body
     code = _CODES[dtype]
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + \
         struct.pack("<%d%s" % (len(values), code), *values)
@@ -65,5 +80,7 @@ def save_npz(path, arrays):
 def difference(a, b):
     """Largest difference as a part of the largest magnitude in b (at least 1)."""
     assert a.shape == b.shape, (a.shape, b.shape)
+    if b.dtype[1] in "US":
+        return 0.0 if a.values == b.values else 1.0
     scale = max([1.0] + [abs(v) for v in b.values])
     return max([0.0] + [abs(x - y) for x, y in zip(a.values, b.values)]) / scale

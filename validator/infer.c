@@ -153,6 +153,10 @@ static bool run_row(struct al_site *s)
                 : al_found(s->findings, "a tensor of rank %u to %u", row->rank_min, row->rank_max).at,
             al_text_of(al_shape_show(s->findings, &s->in[0])), "the input of %s has the wrong number of axes",
             row->name);
+    for (uint32_t i = 0; i < s->in_count && !row->takes_texts; i++)
+        if (s->in_dtypes[i] == AL_STRING)
+            return al_site_refuse(s, AL_GRAPH_SHAPE, "a tensor of numbers", al_text_of("strings"),
+                                  "%s does not compute with strings", row->name);
     s->path = "";
     s->demanded = 0;
     if (!row->infer(s) || !check_outputs(s))

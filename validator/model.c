@@ -31,6 +31,11 @@ enum al_dtype al_dtype_by_name(struct al_text name)
     return AL_DTYPE_NONE;
 }
 
+uint32_t al_stored_size(enum al_dtype dtype)
+{
+    return dtype == AL_STRING ? 1 : al_dtype_size(dtype);
+}
+
 uint32_t al_dtype_size(enum al_dtype dtype)
 {
     return (unsigned)dtype < AL_DTYPE_COUNT ? dtypes[dtype].size : 0;

@@ -40,6 +40,8 @@ enum al_dtype {
 const char *al_dtype_name(enum al_dtype dtype);           /* Keras's and numpy's name */
 enum al_dtype al_dtype_by_name(struct al_text name);
 uint32_t al_dtype_size(enum al_dtype dtype);              /* bytes of one number; 0 for NONE and STRING */
+/* Of what a stored tensor's shape counts: a number's bytes, or for texts 1, since their last axis counts bytes. */
+uint32_t al_stored_size(enum al_dtype dtype);
 bool al_dtype_is_float(enum al_dtype dtype);
 
 bool al_shape_equal(const struct al_shape *a, const struct al_shape *b);
@@ -79,7 +81,8 @@ struct al_value {
     struct al_shape shape;       /* REALS only */
 };
 
-/* A stored tensor. Bytes are little-endian and packed, row-major. */
+/* A stored tensor. Bytes are little-endian and packed, row-major. Texts are numpy's type S: the last axis
+   counts bytes, and zeros behind a text do not belong to it. Only arrays given to a run hold texts. */
 enum al_stored { AL_STORED_EXTENT, AL_STORED_DATA };
 struct al_tensor {
     struct al_text name;         /* its path in the container */

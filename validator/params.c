@@ -82,9 +82,10 @@ static bool reals_fit(const struct al_param *p, const struct al_value *v)
     return true;
 }
 
-static bool text_fits(struct al_text text)
+static bool text_fits(const struct al_param *p, struct al_text text)
 {
-    return text.length <= AL_MAX_NAME_BYTES && al_utf8_valid(text.at, text.length);
+    const size_t most = p->type == AL_PARAM_TEXTS && p->maximum > 0 ? (size_t)p->maximum : AL_MAX_NAME_BYTES;
+    return text.length <= most && al_utf8_valid(text.at, text.length);
 }
 
 static bool texts_fit(const struct al_param *p, const struct al_value *v)
@@ -92,7 +93,7 @@ static bool texts_fit(const struct al_param *p, const struct al_value *v)
     if (v->type != AL_VALUE_TEXTS || !length_fits(p, v->count, AL_MAX_LIST))
         return false;
     for (uint32_t i = 0; i < v->count; i++)
-        if (!text_fits(v->texts[i]))
+        if (!text_fits(p, v->texts[i]))
             return false;
     return true;
 }
@@ -139,7 +140,9 @@ bool al_param_fits(const struct al_param *p, const struct al_value *v, const str
     case AL_PARAM_CHOICE:
         return choice_fits(p, v);
     case AL_PARAM_TEXT:
-        return v->type == AL_VALUE_TEXT && text_fits(v->text);
+        return v->type == AL_VALUE_TEXT && text_fits(p, v->text);
+    case AL_PARAM_TEXT_OR_INTEGER:
+        return v->type == AL_VALUE_TEXT ? text_fits(p, v->text) : v->type == AL_VALUE_INTEGER && integer_fits(p, v->integer);
     case AL_PARAM_INTEGERS:
         return integers_fit(p, v) && length_fits(p, v->count, AL_MAX_RANK);
     case AL_PARAM_INTEGERS_OR_ONE:
@@ -215,6 +218,9 @@ static void write_expected(struct al_buffer *b, const struct al_param *p)
     case AL_PARAM_TEXT:
     case AL_PARAM_IGNORED_TEXT:
         al_buffer_text(b, "a string");
+        break;
+    case AL_PARAM_TEXT_OR_INTEGER:
+        al_buffer_text(b, "a string or an integer");
         break;
     case AL_PARAM_INTEGERS_OR_ONE:
         al_buffer_format(b, p->count_max == 1 ? "an integer, alone or in a list," : "an integer, or %u integers,",

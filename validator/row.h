@@ -19,7 +19,8 @@ enum al_param_type {
     AL_PARAM_INTEGERS,      /* a list; minimum … maximum for each, `count_min` … `count_max` of them */
     AL_PARAM_INTEGERS_OR_ONE, /* likewise, or one number standing for `count_max` equal ones */
     AL_PARAM_REALS,         /* a number or evenly nested lists of numbers */
-    AL_PARAM_TEXTS,
+    AL_PARAM_TEXTS,         /* each of at most `maximum` bytes; 0: AL_MAX_NAME_BYTES */
+    AL_PARAM_TEXT_OR_INTEGER,
     AL_PARAM_PAIRS,         /* paddings and croppings: n, [a, b] or [[a, b], …] -> INTEGERS of 2 * count_max */
     AL_PARAM_SHAPE,         /* a list of integers and nulls: null becomes -1 */
     AL_PARAM_AXES,          /* one integer or a list of them, without a range: axes, may be negative */
@@ -119,6 +120,8 @@ struct al_row {
                                           is a key of Keras 3's object is a keyword of the call there */
     bool keras2_only;                  /* Keras 3 does not have it any more */
     bool quantizable;                  /* its kernel, or those of its projections, may be stored quantized */
+    bool takes_texts;                  /* tensors of strings; every other row refuses them */
+    bool named_weights;                /* the v3 layout names its datasets as the demands are, not by number */
     const struct al_param *params;
     uint32_t param_count;
     const struct al_argument *arguments;

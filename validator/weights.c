@@ -20,13 +20,21 @@ static bool check_extent(const struct al_tensor *t, const uint64_t *input_sizes,
     return true;
 }
 
-static bool check_tensor(const struct al_tensor *t, const uint64_t *input_sizes, uint32_t input_count,
+/* Texts are inputs of a run, never weights. */
+static uint32_t size_of(const struct al_model *m, enum al_dtype dtype)
+{
+    const bool arrays = m->format == AL_FORMAT_NPY || m->format == AL_FORMAT_NPZ;
+    return dtype <= AL_DTYPE_NONE || dtype >= AL_DTYPE_COUNT || (dtype == AL_STRING && !arrays) ? 0
+                                                                                                 : al_stored_size(dtype);
+}
+
+static bool check_tensor(const struct al_model *m, const struct al_tensor *t, const uint64_t *input_sizes, uint32_t input_count,
                          struct al_findings *f, uint64_t *total)
 {
     uint64_t count, bytes;
-    if (t->dtype <= AL_DTYPE_NONE || t->dtype >= AL_DTYPE_COUNT || al_dtype_size(t->dtype) == 0 ||
-        t->shape.rank > AL_MAX_RANK || !al_shape_count(&t->shape, 0, t->shape.rank, &count) ||
-        !al_mul_u64(count, al_dtype_size(t->dtype), &bytes) || bytes != t->bytes)
+    const uint32_t size = size_of(m, t->dtype);
+    if (size == 0 || t->shape.rank > AL_MAX_RANK || !al_shape_count(&t->shape, 0, t->shape.rank, &count) ||
+        !al_mul_u64(count, size, &bytes) || bytes != t->bytes || (t->dtype == AL_STRING && t->shape.rank == 0))
         return refuse_tensor(f, AL_WEIGHTS_SIZE, t, NULL, AL_NOTHING,
                              "the type, the shape and the number of bytes do not belong together");
     if (!al_add_u64(*total, count, total))
@@ -74,7 +82,7 @@ static bool check_stored(const struct al_model *m, const struct al_policy *polic
         return al_find_at(f, AL_LIMIT_PARAMETERS, al_text_of("weights"), NULL, al_found(f, "%u", m->tensor_count),
                           "more than %u tensors", AL_MAX_TENSORS);
     for (uint32_t i = 0; i < m->tensor_count; i++)
-        if (!check_tensor(&m->tensors[i], input_sizes, input_count, f, &total))
+        if (!check_tensor(m, &m->tensors[i], input_sizes, input_count, f, &total))
             return false;
     if (total > policy->limits.parameters || total > AL_MAX_PARAMETERS)
         return al_find_at(f, AL_LIMIT_PARAMETERS, al_text_of("weights"),

@@ -26,7 +26,9 @@ struct al_run {
     struct al_error *err;
     void *scratch;                   /* owned; grows */
     uint64_t scratch_bytes, scratch_most;
+    struct al_arena *texts;          /* borrowed: texts that kernels make, until the results are taken */
     bool index_out_of_range;         /* why a kernel failed */
+    bool bad_text;                   /* likewise */
     struct al_text at_layer;
 };
 
@@ -42,7 +44,8 @@ al_kernel al_kernel_unary, al_kernel_binary, al_kernel_compare, al_kernel_logica
     al_kernel_cast, al_kernel_reduce, al_kernel_arg, al_kernel_softmax, al_kernel_cumsum, al_kernel_sort,
     al_kernel_matmul, al_kernel_gemm, al_kernel_conv, al_kernel_conv_transpose, al_kernel_pool,
     al_kernel_recurrent, al_kernel_scan, al_kernel_concat, al_kernel_gather, al_kernel_gather_elements, al_kernel_pad,
-    al_kernel_tile, al_kernel_one_hot;
+    al_kernel_tile, al_kernel_one_hot, al_kernel_tokens, al_kernel_lookup, al_kernel_words, al_kernel_hash,
+    al_kernel_cross, al_kernel_count;
 
 /* Rounds the numbers of a FLOAT32 view to FLOAT16 or BFLOAT16, to nearest even. */
 void al_round_to(const struct al_view *v, enum al_dtype to);

@@ -1,21 +1,31 @@
-/* A .keras archive: four names and nothing else (keras/src/saving/saving_lib.py). */
+/* A .keras archive: three members, vocabularies, and nothing else (keras/src/saving/saving_lib.py). */
 #include "loader/keras/archive.h"
 
 #include "loader/keras/weights.h"
 #include "validator/validate.h"
 
+#include <string.h>
+
 static const char metadata_name[] = "metadata.json";
 static const char config_name[] = "config.json";
 static const char weights_name[] = "model.weights.h5";
 
+bool al_keras_is_asset(struct al_text name)
+{
+    static const char folder[] = "assets/", file[] = "/vocabulary.txt";
+    enum { FOLDER = sizeof folder - 1, FILE_NAME = sizeof file - 1 };
+    return name.length > FOLDER + FILE_NAME && memcmp(name.at, folder, FOLDER) == 0 &&
+           memcmp(name.at + name.length - FILE_NAME, file, FILE_NAME) == 0;
+}
+
 static bool check_member(const struct al_zip_member *m, struct al_findings *f)
 {
     if (al_text_is(m->name, metadata_name) || al_text_is(m->name, config_name) || al_text_is(m->name, weights_name) ||
-        (m->directory && al_text_is(m->name, "assets/")))
+        (m->directory ? m->name.length >= 7 && memcmp(m->name.at, "assets/", 7) == 0 : al_keras_is_asset(m->name)))
         return true;
     enum al_finding_id id =
         al_text_is(m->name, "model.weights.npz") ? AL_KERAS_NPZ_WEIGHTS : AL_KERAS_UNEXPECTED_MEMBER;
-    return al_find_at(f, id, m->name, "metadata.json, config.json and model.weights.h5", m->name,
+    return al_find_at(f, id, m->name, "metadata.json, config.json, model.weights.h5 and vocabularies", m->name,
                       "a member that a Keras archive does not have");
 }
 
@@ -44,7 +54,7 @@ bool al_keras_metadata(struct al_keras *k, json_t *json, const char *member)
 }
 
 bool al_keras_parts(struct al_keras *k, const struct al_keras_part *metadata, const struct al_keras_part *config,
-                    const struct al_keras_part *weights)
+                    const struct al_keras_part *weights, struct al_keras_asset *assets, uint32_t asset_count)
 {
     json_t *json = NULL;
     struct al_keras_store store = {
@@ -55,15 +65,37 @@ bool al_keras_parts(struct al_keras *k, const struct al_keras_part *metadata, co
     json_decref(json);
     if (!good || !al_json_read(&json, config->bytes, (size_t)config->size, config_name, k->findings))
         return false;
-    good = al_keras_read_model(k, json, config_name) && al_infer(k->model, k->policy, k->findings) &&
+    good = al_keras_read_model(k, json, config_name) &&
+           al_keras_vocabularies(k, assets, asset_count) && al_infer(k->model, k->policy, k->findings) &&
            al_keras_store_open(k, &store, weights->bytes, weights->size, weights_name) &&
            al_keras_weights_v3(k, &store, 1);
     json_decref(json);
     return good;
 }
 
+static bool read_assets(struct al_keras *k, const struct al_zip *zip, struct al_keras_asset **assets, uint32_t *count)
+{
+    *count = 0;
+    *assets = al_arena_alloc(k->arena, zip->count, sizeof **assets);
+    if (*assets == NULL)
+        return al_keras_no_memory(k);
+    for (uint32_t i = 0; i < zip->count; i++) {
+        const struct al_zip_member *m = &zip->members[i];
+        struct al_keras_asset *a = &(*assets)[*count];
+        if (m->directory || !al_keras_is_asset(m->name))
+            continue;
+        *a = (struct al_keras_asset){.name = m->name, .size = m->size};
+        if (!al_zip_bytes(&a->bytes, zip, m, k->policy->limits.memory_bytes, k->arena, k->findings))
+            return false;
+        ++*count;
+    }
+    return true;
+}
+
 bool al_keras_archive(struct al_keras *k, const struct al_zip *zip, uint32_t input)
 {
+    struct al_keras_asset *assets;
+    uint32_t asset_count;
     struct al_keras_part parts[3];
     const char *const names[] = {metadata_name, config_name, weights_name};
     for (uint32_t i = 0; i < zip->count; i++)
@@ -79,5 +111,6 @@ bool al_keras_archive(struct al_keras *k, const struct al_zip *zip, uint32_t inp
         parts[i].in_place = m->method == AL_ZIP_STORED;
     }
     k->model->format = AL_FORMAT_KERAS;
-    return al_keras_parts(k, &parts[0], &parts[1], &parts[2]);
+    return read_assets(k, zip, &assets, &asset_count) &&
+           al_keras_parts(k, &parts[0], &parts[1], &parts[2], assets, asset_count);
 }

@@ -16,9 +16,22 @@ struct al_keras_part {
     uint64_t offset;
 };
 
+/* A file of the archive that belongs to one layer. */
+struct al_keras_asset {
+    struct al_text name;         /* "assets/layers/string_lookup/vocabulary.txt" */
+    const uint8_t *bytes;
+    uint64_t size;
+    bool taken;
+};
+
+/* vocabulary.c: gives each layer the vocabulary that is kept beside the configuration; refuses
+   an asset that belongs to none. */
+bool al_keras_is_asset(struct al_text name);
+bool al_keras_vocabularies(struct al_keras *k, struct al_keras_asset *assets, uint32_t count);
+
 bool al_keras_archive(struct al_keras *k, const struct al_zip *zip, uint32_t input);
 bool al_keras_parts(struct al_keras *k, const struct al_keras_part *metadata, const struct al_keras_part *config,
-                    const struct al_keras_part *weights);
+                    const struct al_keras_part *weights, struct al_keras_asset *assets, uint32_t asset_count);
 bool al_keras_metadata(struct al_keras *k, json_t *json, const char *member);
 
 /* Reads the model's JSON and infers its shapes. *json_take stays with the caller also on

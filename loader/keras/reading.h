@@ -111,6 +111,17 @@ bool al_keras_sequential(struct al_keras *k, uint32_t layer, json_t *config, jso
                          const struct al_place *place);
 bool al_keras_functional(struct al_keras *k, uint32_t layer, json_t *config, const struct al_place *place);
 
+/* paths.c: where an archive keeps what belongs to a layer. */
+struct al_keras_paths {
+    const char *list;                /* "layers", or what it was called up to 2.14 */
+    bool twice;                      /* 2.12 and 2.13 count a layer with weights twice */
+    bool *weighted;                  /* the layer or one it owns has weights */
+    const char **of;                 /* of each layer, without a leading slash; NULL before it is known */
+};
+bool al_keras_paths_start(struct al_keras *k, struct al_keras_paths *p);
+/* The path of each layer that `owner` has, counting those of one class in one list. */
+bool al_keras_paths_below(struct al_keras *k, struct al_keras_paths *p, uint32_t owner);
+
 /* training.c: compile_config, training_config, build_config: form only. */
 bool al_keras_compile_config(struct al_keras *k, json_t *json, const struct al_place *place);
 bool al_keras_training_config(struct al_keras *k, json_t *json, const struct al_place *place);

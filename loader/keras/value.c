@@ -286,6 +286,11 @@ static bool convert(struct al_keras *k, uint32_t layer, const struct al_param *p
         *good = json_is_string(json);
         *out = (struct al_value){.type = AL_VALUE_TEXT};
         return !*good || copy_text(k, json, &out->text);
+    case AL_PARAM_TEXT_OR_INTEGER:
+        *good = json_is_string(json) || json_is_integer(json);
+        *out = (struct al_value){.type = json_is_string(json) ? AL_VALUE_TEXT : AL_VALUE_INTEGER,
+                                 .integer = json_integer_value(json)};
+        return !json_is_string(json) || copy_text(k, json, &out->text);
     case AL_PARAM_INTEGERS:
         return integers(k, json, false, out, good);
     case AL_PARAM_INTEGERS_OR_ONE:

@@ -111,7 +111,9 @@ static bool take_variable(struct al_keras *k, struct al_keras_store *store, uint
     if (dataset == AL_NONE_INDEX || !store->tree.objects[dataset].dataset)
         return refuse(k, store, group, AL_WEIGHTS_NAME, "the name of a dataset in the group", path,
                       "weight_names names what is not there");
-    if (!name_fits(path, demand->name))
+    /* a look-up of Keras 2 does not name its variable */
+    const bool unnamed = al_row_of(k->policy, layer->kind)->named_weights && name_fits(path, "Variable");
+    if (!unnamed && !name_fits(path, demand->name))
         return refuse(k, store, group, AL_WEIGHTS_NAME, al_found(f, "a weight called %s", demand->name).at, path,
                       "the weights are in another order than the layers");
     if (store->taken[dataset])
@@ -122,15 +124,21 @@ static bool take_variable(struct al_keras *k, struct al_keras_store *store, uint
     return al_keras_store_take(k, store, dataset, (struct al_text){name, path.length}, &layer->weights[v->weight]);
 }
 
-/* What may be missing is missing as a whole: SpectralNormalization has its inner kernel a second
-   time in the v3 layout, but not here. */
-static void drop_optional(const struct al_keras *k, struct list *list)
+static bool is_optional(const struct al_keras *k, const struct variable *v)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++)
-        if (!k->model->layers[list->at[i].layer].demands[list->at[i].weight].optional)
-            list->at[kept++] = list->at[i];
-    list->count = kept;
+    return k->model->layers[v->layer].demands[v->weight].optional;
+}
+
+/* What may be missing, the last first: the v3 layout has the inner kernel of SpectralNormalization
+   and the weights of a TextVectorization's look-up twice. */
+static void drop_optional(const struct al_keras *k, struct list *list, uint64_t down_to)
+{
+    for (size_t i = list->count; i-- > 0 && list->count > down_to;) {
+        if (!is_optional(k, &list->at[i]))
+            continue;
+        memmove(&list->at[i], &list->at[i + 1], (list->count - i - 1) * sizeof list->at[0]);
+        list->count--;
+    }
 }
 
 static bool take_layer(struct al_keras *k, struct al_keras_store *store, uint32_t group, uint32_t layer)
@@ -141,8 +149,7 @@ static bool take_layer(struct al_keras *k, struct al_keras_store *store, uint32_
     if (!gather(k, layer, true, &list) || !partition(k, &list) ||
         !al_keras_names(k, store, group, "weight_names", &names, &count))
         return false;
-    if (count < list.count)
-        drop_optional(k, &list);
+    drop_optional(k, &list, count);
     if (count != list.count)
         return refuse(k, store, group, count < list.count ? AL_WEIGHTS_MISSING : AL_WEIGHTS_SURPLUS,
                       al_found(k->findings, "%zu weights", list.count).at,
@@ -154,18 +161,23 @@ static bool take_layer(struct al_keras *k, struct al_keras_store *store, uint32_
     return true;
 }
 
-static bool has_weights(const struct al_model *m, uint32_t layer)
+/* *needed: one that may not be missing. */
+static bool has_weights(const struct al_model *m, uint32_t layer, bool *needed)
 {
+    bool any = false;
     /* what a layer owns follows it in the array, up to its next sibling */
     const struct al_layer *top = &m->layers[0];
     uint32_t end = m->layer_count;
     for (uint32_t i = 0; i < top->child_count; i++)
         if (top->children[i] > layer && top->children[i] < end)
             end = top->children[i];
+    *needed = false;
     for (uint32_t i = layer; i < end; i++)
-        if (m->layers[i].demand_count > 0)
-            return true;
-    return false;
+        for (uint32_t w = 0; w < m->layers[i].demand_count; w++) {
+            any = true;
+            *needed = *needed || !m->layers[i].demands[w].optional;
+        }
+    return any;
 }
 
 /* The next group of layer_names that has weights; *group AL_NONE_INDEX at the end. */
@@ -202,10 +214,18 @@ bool al_keras_weights_legacy(struct al_keras *k, struct al_keras_store *store, u
     if (!al_keras_weight_places(k) || !al_keras_names(k, store, group, "layer_names", &names, &count))
         return false;
     for (uint32_t i = 0; i < top->child_count; i++) {
-        if (!has_weights(k->model, top->children[i]))
+        bool needed;
+        if (!has_weights(k->model, top->children[i], &needed))
             continue;
+        const uint64_t before = at;
         if (!next_group(k, store, group, names, count, &at, &found))
             return false;
+        /* Keras 3 does not store what it finds in the configuration */
+        const struct al_text name = k->model->layers[top->children[i]].name;
+        if (!needed && (found == AL_NONE_INDEX || !al_text_equal(names[at - 1], name))) {
+            at = before;
+            continue;
+        }
         if (found == AL_NONE_INDEX)
             return refuse(k, store, group, AL_WEIGHTS_MISSING, "a group for each layer with weights",
                           k->model->layers[top->children[i]].name, "layer_names is shorter than the model");

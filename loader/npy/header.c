@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+enum { MOST_TEXT = 1 << 20 }; /* characters of one text */
+
 struct parser {
     struct al_cursor c;          /* over the literal, without its newline */
     const struct al_place *place;
@@ -145,13 +147,27 @@ static const struct {
 } refused_kinds[] = {
     {'O', AL_NPY_OBJECT, "an array of Python objects: what follows the header is a pickle"},
     {'V', AL_NPY_STRUCTURED, "an array of raw records"},
-    {'U', AL_NPY_STRING, "an array of strings"},
-    {'S', AL_NPY_STRING, "an array of strings"},
     {'a', AL_NPY_STRING, "an array of strings"},
     {'c', AL_NPY_COMPLEX, "an array of complex numbers"},
     {'M', AL_NPY_TIME, "an array of dates"},
     {'m', AL_NPY_TIME, "an array of time spans"},
 };
+
+/* U12, S5: how many characters or bytes the longest text has. */
+static bool read_text_type(struct parser *p, struct al_text code, struct al_text descr, struct al_npy_header *h)
+{
+    uint32_t length = 0;
+    for (size_t i = 1; i < code.length && length <= MOST_TEXT; i++)
+        length = code.at[i] >= '0' && code.at[i] <= '9' && (i > 1 || code.at[i] != '0')
+                     ? 10 * length + (uint32_t)(code.at[i] - '0') : MOST_TEXT + 1;
+    h->utf32 = code.at[0] == 'U';
+    if (length == 0 || length > MOST_TEXT || (descr.at[0] == '|') != (code.at[0] == 'S'))
+        return refuse(p, AL_NPY_STRING, "<U1 …, |S1 …", descr, "an odd type of texts");
+    h->dtype = AL_STRING;
+    h->width = h->utf32 ? 4 * length : length;
+    h->big_endian = descr.at[0] == '>';
+    return true;
+}
 
 static bool read_type(struct parser *p, struct al_npy_header *h)
 {
@@ -164,6 +180,8 @@ static bool read_type(struct parser *p, struct al_npy_header *h)
     char order = descr.length > 0 ? descr.at[0] : '\0';
     if (order == '<' || order == '>' || order == '|')
         code = (struct al_text){descr.at + 1, descr.length - 1};
+    if (code.at != descr.at && code.length > 0 && (code.at[0] == 'U' || code.at[0] == 'S'))
+        return read_text_type(p, code, descr, h);
     for (size_t i = 0; i < sizeof refused_kinds / sizeof refused_kinds[0]; i++)
         if (code.length > 0 && code.at[0] == refused_kinds[i].kind)
             return refuse(p, refused_kinds[i].id, "booleans, integers or floats", descr, refused_kinds[i].message);
@@ -174,6 +192,7 @@ static bool read_type(struct parser *p, struct al_npy_header *h)
     if (h->dtype == AL_DTYPE_NONE || code.at == descr.at || (order == '|' && size > 1))
         return refuse(p, AL_NPY_TYPE, "<f4, >i8, |b1 …", descr, "an unknown type of numbers");
     h->big_endian = order == '>' && size > 1;
+    h->width = size;
     return true;
 }
 
@@ -218,7 +237,7 @@ static bool read_pairs(struct parser *p, struct al_npy_header *h)
 /* A dimension of 0 must not hide that the others overflow: numpy multiplies them all. */
 static bool count_bytes(struct parser *p, struct al_npy_header *h)
 {
-    uint64_t all = al_dtype_size(h->dtype);
+    uint64_t all = h->width;
     bool none = false;
     for (uint32_t i = 0; i < h->shape.rank; i++) {
         none = none || h->shape.dim[i] == 0;

@@ -37,7 +37,8 @@ static void copy_number(uint8_t *to, const uint8_t *from, uint32_t size, bool sw
 /* Walks the numbers in our order (the last index fastest) with their place in the file's. */
 static void decode(uint8_t *to, const uint8_t *from, const struct al_npy_header *h)
 {
-    uint32_t size = al_dtype_size(h->dtype), rank = h->shape.rank;
+    const uint32_t size = h->width, rank = h->shape.rank;
+    const bool swap = h->big_endian && h->dtype != AL_STRING;
     uint64_t stride[AL_MAX_RANK] = {0}, step = size, at = 0;
     for (uint32_t k = 0; k < rank; k++) {
         uint32_t axis = h->fortran ? k : rank - 1 - k;
@@ -46,7 +47,7 @@ static void decode(uint8_t *to, const uint8_t *from, const struct al_npy_header 
     }
     int64_t index[AL_MAX_RANK] = {0};
     for (uint64_t done = 0; done < h->bytes; done += size) {
-        copy_number(to + done, from + at, size, h->big_endian);
+        copy_number(to + done, from + at, size, swap);
         for (uint32_t axis = rank; axis-- > 0;) {
             at += stride[axis];
             if (++index[axis] < h->shape.dim[axis])
@@ -66,6 +67,27 @@ static bool check_booleans(const uint8_t *bytes, uint64_t size, const struct al_
     return true;
 }
 
+static bool no_memory(const struct al_npy_header *h, const struct al_place *place, struct al_findings *f)
+{
+    return al_find(f, AL_LIMIT_MEMORY, place, NULL, al_found(f, "%" PRIu64 " bytes", h->bytes),
+                   "no memory left to turn the array into row-major, little-endian order");
+}
+
+/* Texts get an axis more, which counts their bytes. */
+static bool take_texts(struct al_tensor *out, const struct al_npy_header *h, const uint8_t *bytes,
+                       const struct al_place *place, struct al_arena *arena, struct al_findings *f)
+{
+    if (h->shape.rank == AL_MAX_RANK)
+        return al_find(f, AL_NPY_SHAPE, place, "at most 7 dimensions", AL_NOTHING, "too many dimensions of texts");
+    uint32_t width = h->width;
+    if (h->utf32 && !al_npy_utf8(&bytes, &width, h, place, arena, f))
+        return false;
+    out->data = bytes;
+    out->shape.dim[out->shape.rank++] = width;
+    out->bytes = h->bytes / h->width * width;
+    return true;
+}
+
 bool al_npy_tensor(struct al_tensor *out, const uint8_t *bytes, uint64_t size, uint32_t input, uint64_t offset,
                    const struct al_place *place, struct al_arena *arena, struct al_findings *f)
 {
@@ -80,17 +102,16 @@ bool al_npy_tensor(struct al_tensor *out, const uint8_t *bytes, uint64_t size, u
     if (h.big_endian || (h.fortran && h.shape.rank > 1)) {
         uint8_t *turned = al_arena_alloc(arena, (size_t)h.bytes, 1);
         if (turned == NULL)
-            return al_find(f, AL_LIMIT_MEMORY, place, NULL, al_found(f, "%" PRIu64 " bytes", h.bytes),
-                           "no memory left to turn the array into row-major, little-endian order");
+            return no_memory(&h, place, f);
         decode(turned, numbers, &h);
         out->data = turned;
-    } else if (offset != AL_NPY_NOWHERE) {
+    } else if (h.dtype != AL_STRING && offset != AL_NPY_NOWHERE) {
         out->stored = AL_STORED_EXTENT;
         out->input = input;
         out->offset = offset + h.data;
         out->data = NULL;
     }
-    return true;
+    return h.dtype != AL_STRING || take_texts(out, &h, out->data, place, arena, f);
 }
 
 bool al_npy_load(struct al_model **out, const struct al_input *input, struct al_arena *arena, struct al_findings *f)

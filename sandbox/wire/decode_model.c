@@ -29,7 +29,7 @@ static void get_tensor(struct al_reader *r, struct al_tensor *t, const struct al
     t->dtype = (enum al_dtype)al_get_u8_below(r, AL_DTYPE_COUNT, "a tensor has a known type");
     al_get_shape(r, &t->shape, 0);
     uint64_t count = 0, bytes = 0;
-    uint32_t width = al_dtype_size(t->dtype);
+    uint32_t width = al_stored_size(t->dtype);
     bool countable = width > 0 && al_shape_count(&t->shape, 0, t->shape.rank, &count)
                   && al_mul_u64(count, width, &bytes) && bytes <= AL_MAX_FILE_BYTES;
     if (!al_reader_require(r, countable, "a tensor's size can be counted"))

@@ -207,9 +207,56 @@ static void threads_share_a_runner(void **state)
     al_report_free(report);
 }
 
+/* Texts in, and words out: an inverted look-up answers with texts of its own. */
+static void texts_go_in_and_come_out(void **state)
+{
+    (void)state;
+    char path[4096];
+    const int64_t shape[2] = {1, 2};
+    const int64_t indices[2] = {2, 9};
+    (void)snprintf(path, sizeof path, "%s/computed/keras3_lookups_inverted.keras", getenv("AIRLOCK_TEST_DATA"));
+    struct al_report *report = NULL;
+    struct al_runner *runner = NULL;
+    struct al_ndarrays *out = NULL;
+    assert_int_equal(al_vet_path(&report, path, NULL, NULL), AL_OK);
+    assert_int_equal(al_runner_new(&runner, accepted(report), NULL, NULL), AL_OK);
+    const struct al_ndarray in = {NULL, "int64", 2, shape, indices, sizeof indices};
+    assert_int_equal(al_runner_run(runner, &in, 1, &out, NULL), AL_OK);
+    const struct al_ndarray *first = al_ndarrays_at(out, 0);
+    assert_string_equal(first->dtype, "string");
+    assert_int_equal(first->bytes, 2 * sizeof(struct al_string));
+    const struct al_string *texts = first->data;
+    assert_int_equal(texts[0].length, 3);
+    assert_memory_equal(texts[0].bytes, "b\xc3\xa9", 3);
+    assert_int_equal(texts[1].length, 5);
+    assert_memory_equal(texts[1].bytes, "[UNK]", 5);
+    al_ndarrays_free(out);
+    struct al_error err = {0};
+    const struct al_ndarray short_one = {NULL, "string", 2, shape, texts, sizeof(struct al_string)};
+    assert_int_equal(al_runner_run(runner, &short_one, 1, &out, &err), AL_USAGE);
+    al_runner_free(runner);
+    al_report_free(report);
+
+    (void)snprintf(path, sizeof path, "%s/computed/keras3_texts_split_already.keras", getenv("AIRLOCK_TEST_DATA"));
+    const struct al_string words_given[3] = {{"A", 1}, {"b", 1}, {NULL, 0}};
+    const int64_t row[2] = {1, 3};
+    assert_int_equal(al_vet_path(&report, path, NULL, NULL), AL_OK);
+    assert_int_equal(al_runner_new(&runner, accepted(report), NULL, NULL), AL_OK);
+    const struct al_ndarray given = {"tokens", "string", 2, row, words_given, sizeof words_given};
+    assert_int_equal(al_runner_run(runner, &given, 1, &out, NULL), AL_OK);
+    /* a, b, empty, then "a b" and "b ": by hand from the vocabulary "", [UNK], a, b, a b */
+    const int64_t expected[5] = {2, 3, 0, 4, 1};
+    assert_int_equal(al_ndarrays_at(out, 0)->bytes, sizeof expected);
+    assert_memory_equal(al_ndarrays_at(out, 0)->data, expected, sizeof expected);
+    al_ndarrays_free(out);
+    al_runner_free(runner);
+    al_report_free(report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_go_in_and_come_out),
         cmocka_unit_test(every_door_leads_to_the_same_report),
         cmocka_unit_test(bytes_may_go_once_they_were_given),
         cmocka_unit_test(options_of_an_older_caller_are_taken),

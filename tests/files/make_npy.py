@@ -37,6 +37,8 @@ if __name__ == "__main__":
     save("raw.npy", np.zeros(2, "V2"))
     save("text.npy", np.array(["a", "bc"]))
     save("bytes.npy", np.array([b"a", b"bc"]))
+    save("text-be.npy", np.array(["\u00e9", "\U0001f600"], ">U1"))
+    save("text-fortran.npy", np.array([["a", "b"], ["c", "d"], ["e", "f"]], order="F").T)
     save("complex.npy", np.zeros(2, "<c8"))
     save("date.npy", np.zeros(2, "<M8[s]"))
     save("long-double.npy", np.zeros(2, np.longdouble))

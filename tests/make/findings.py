@@ -106,7 +106,9 @@ keras("keras.custom-training-function", lambda c: c["compile_config"].__setitem_
     "module": "builtins", "class_name": "function", "config": "my_loss", "registered_name": "function"}))
 keras("keras.no-input-shape", lambda c: (c["config"]["layers"].pop(0), c["config"].pop("build_input_shape"),
                                          c.pop("build_config"), [x.pop("build_config") for x in c["config"]["layers"]]))
-keras("keras.not-computed", lambda c: c["config"]["layers"][1].update(class_name="StringLookup", config={
+keras("keras.not-computed", lambda c: c["config"]["layers"][1].update(class_name="MaxNumBoundingBoxes", config={
+    "name": "boxes", "trainable": True, "dtype": "float32", "max_number": 3, "fill_value": -1}))
+keras("keras.vocabulary", lambda c: c["config"]["layers"][1].update(class_name="StringLookup", config={
     "name": "string_lookup", "trainable": True, "dtype": "float32"}))
 keras("keras.build-shape", lambda c: (c["config"]["layers"].pop(0), c["config"].pop("build_input_shape")))
 keras("keras.dtype", lambda c: replace(c, "dtype", "float8_e4m3fn"))
@@ -131,6 +133,7 @@ array("npy.trailing-bytes", "{'descr': '<f4', 'fortran_order': False, 'shape': (
 array("npy.header", "{'descr': '<f4', 'fortran_order': False, 'shape': [1,]}", bytes(4))
 array("npy.version", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", bytes(4), b"\x09\0")
 array("npy.structured", "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", bytes(4))
+array("npy.string", "{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}", b"\x00\xd8\0\0")
 array("npy.complex", "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", bytes(8))
 write("npy.member.npz", archive({"a.npy": npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", b"x"),
                                  "b.txt": b"x"}))

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/checked.h"
 #include "base/cursor.h"
+#include "base/fingerprint.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -272,10 +273,47 @@ static void failures_carry_code_place_and_words(void **state)
     assert_string_equal(al_status_word(AL_HOST), "host too weak");
 }
 
+/* Expected by TensorFlow 2.21: tf.strings.to_hash_bucket_fast with 2^62 buckets, of the first n bytes. */
+static void fingerprints_are_those_of_tensorflow(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t length;
+        uint64_t expected;
+    } rows[] = {
+        {0, UINT64_C(1936946117179621455)},
+        {1, UINT64_C(176124231402506090)},
+        {3, UINT64_C(3979540680440595841)},
+        {4, UINT64_C(873266774625119593)},
+        {7, UINT64_C(1587581522672208245)},
+        {8, UINT64_C(4418154542647930109)},
+        {16, UINT64_C(1744661084023387350)},
+        {17, UINT64_C(2080336246966180550)},
+        {32, UINT64_C(2320199202392403367)},
+        {33, UINT64_C(257079882033485462)},
+        {64, UINT64_C(4226431515964725)},
+        {65, UINT64_C(4266611235320368566)},
+        {127, UINT64_C(1661323104753175812)},
+        {128, UINT64_C(3742283891066476345)},
+        {129, UINT64_C(219130151501489373)},
+        {200, UINT64_C(1239063952756620654)},
+        {300, UINT64_C(3463707813542824117)},
+    };
+    char bytes[300];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 37 + 11);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(al_fingerprint64(bytes, rows[i].length) % (UINT64_C(1) << 62), rows[i].expected);
+    /* tf.sparse.cross_hashed(["a"], [1]) over 1000003 buckets */
+    const uint64_t a = al_fingerprint_join(0xDECAFCAFFE, al_fingerprint64("a", 1));
+    assert_int_equal(al_fingerprint_join(a, 1) % 1000003, 245631);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arithmetic_refuses_what_does_not_fit),
+        cmocka_unit_test(fingerprints_are_those_of_tensorflow),
         cmocka_unit_test(ranges_end_inside),
         cmocka_unit_test(cursor_reads_little_endian),
         cmocka_unit_test(cursor_stays_bad),

@@ -162,6 +162,32 @@ static void archives_give_their_arrays_by_name(void **state)
     al_arena_free(l.arena);
 }
 
+/* The last axis counts the bytes of each. */
+static void texts_are_bytes_of_equal_width(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        uint32_t width;
+        const char *bytes;
+    } rows[] = {
+        {"text.npy", 2, "a\0bc"},
+        {"bytes.npy", 2, "a\0bc"},
+        {"text-be.npy", 4, "\xc3\xa9\0\0\xf0\x9f\x98\x80"},
+        {"text-fortran.npy", 1, "acebdf"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct loading l;
+        load_file(&l, rows[i].file);
+        assert_non_null(l.model);
+        const struct al_tensor *t = &l.model->tensors[0];
+        assert_true(t->dtype == AL_STRING && t->stored == AL_STORED_DATA);
+        assert_int_equal(t->shape.dim[t->shape.rank - 1], rows[i].width);
+        assert_memory_equal(t->data, rows[i].bytes, t->bytes);
+        al_arena_free(l.arena);
+    }
+}
+
 static void what_is_no_number_is_refused_by_name(void **state)
 {
     (void)state;
@@ -170,7 +196,7 @@ static void what_is_no_number_is_refused_by_name(void **state)
         enum al_finding_id id;
     } rows[] = {
         {"object.npy", AL_NPY_OBJECT},   {"records.npy", AL_NPY_STRUCTURED}, {"raw.npy", AL_NPY_STRUCTURED},
-        {"text.npy", AL_NPY_STRING},     {"bytes.npy", AL_NPY_STRING},       {"complex.npy", AL_NPY_COMPLEX},
+        {"complex.npy", AL_NPY_COMPLEX},
         {"date.npy", AL_NPY_TIME},       {"long-double.npy", AL_NPY_TYPE},   {"with-object.npz", AL_NPY_OBJECT},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -209,6 +235,22 @@ static void headers_have_one_grammar(void **state)
         {HEADER("'<f4'", "False", "(6L,)"), 24, AL_FINDING_COUNT},
         {HEADER("'|i1'", "True", "(2, 3)"), 6, AL_FINDING_COUNT},
         {"{'shape':(6,),'fortran_order':False,'descr':'<f4'}          \n", 24, AL_FINDING_COUNT},
+        {HEADER("'<U2'", "False", "(3,)"), 24, AL_FINDING_COUNT},
+        {HEADER("'>U2'", "False", "(3,)"), 24, AL_FINDING_COUNT},
+        {HEADER("'|S8'", "False", "(3,)"), 24, AL_FINDING_COUNT},
+        {HEADER("'<U2'", "False", "(1, 1, 1, 1, 1, 1, 3)"), 24, AL_FINDING_COUNT},
+        {HEADER("'<U2'", "False", "(1, 1, 1, 1, 1, 1, 1, 3)"), 24, AL_NPY_SHAPE},
+        {HEADER("'<U0'", "False", "(3,)"), 0, AL_NPY_STRING},
+        {HEADER("'<U02'", "False", "(3,)"), 24, AL_NPY_STRING},
+        {HEADER("'<U'", "False", "(3,)"), 0, AL_NPY_STRING},
+        {HEADER("'<U2x'", "False", "(3,)"), 24, AL_NPY_STRING},
+        {HEADER("'|U2'", "False", "(3,)"), 24, AL_NPY_STRING},
+        {HEADER("'<S8'", "False", "(3,)"), 24, AL_NPY_STRING},
+        {HEADER("'<U1048577'", "False", "(0,)"), 0, AL_NPY_STRING},
+        {HEADER("'<U99999999999'", "False", "(0,)"), 0, AL_NPY_STRING},
+        {HEADER("'U2'", "False", "(3,)"), 24, AL_NPY_TYPE},
+        {HEADER("'<U2'", "False", "(3,)"), 23, AL_NPY_TRUNCATED},
+        {HEADER("'<U1000000'", "False", "(1000000000000, 1000000)"), 0, AL_NPY_SHAPE},
         {HEADER("'<f4'", "False", "(6)"), 24, AL_NPY_HEADER},
         {HEADER("'<f4'", "False", "[6]"), 24, AL_NPY_HEADER},
         {HEADER("'<f4'", "False", "(,)"), 24, AL_NPY_HEADER},
@@ -306,6 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_and_order_is_read),
         cmocka_unit_test(archives_give_their_arrays_by_name),
+        cmocka_unit_test(texts_are_bytes_of_equal_width),
         cmocka_unit_test(what_is_no_number_is_refused_by_name),
         cmocka_unit_test(headers_have_one_grammar),
         cmocka_unit_test(the_beginning_is_checked),

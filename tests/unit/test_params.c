@@ -52,6 +52,7 @@ static enum al_value_type right_type(enum al_param_type type)
         [AL_PARAM_SHAPE] = AL_VALUE_INTEGERS,      [AL_PARAM_AXES] = AL_VALUE_INTEGERS,
         [AL_PARAM_ACTIVATION] = AL_VALUE_CHOICE,   [AL_PARAM_LAYER] = AL_VALUE_LAYER,
         [AL_PARAM_LAYERS] = AL_VALUE_INTEGERS,     [AL_PARAM_DTYPE] = AL_VALUE_CHOICE,
+        [AL_PARAM_TEXT_OR_INTEGER] = AL_VALUE_INTEGER,
     };
     return types[type];
 }
@@ -62,7 +63,8 @@ static void wrong_types(const struct al_param *p)
     for (int t = AL_VALUE_NULL; t < AL_VALUE_TYPE_COUNT; t++) {
         if (!dropped && !alias &&
             (t == (int)right_type(p->type) || (t == AL_VALUE_NULL && (p->flags & AL_PARAM_NULLABLE)) ||
-             (t == AL_VALUE_LAYER && p->type == AL_PARAM_ACTIVATION)))
+             (t == AL_VALUE_LAYER && p->type == AL_PARAM_ACTIVATION) ||
+             (t == AL_VALUE_TEXT && p->type == AL_PARAM_TEXT_OR_INTEGER)))
             continue;
         refused(p, (struct al_value){.type = (enum al_value_type)t}, "a value of another type");
     }
@@ -121,7 +123,7 @@ static void choices(const struct al_param *p)
 
 static void lists(const struct al_param *p)
 {
-    static int64_t list[2 * AL_MAX_RANK + 2];
+    static int64_t list[AL_MAX_LIST + 2];
     bool pairs = p->type == AL_PARAM_PAIRS, shape = p->type == AL_PARAM_SHAPE;
     bool axes = p->type == AL_PARAM_AXES && p->minimum == 0 && p->maximum == 0;
     if (right_type(p->type) != AL_VALUE_INTEGERS || p->type == AL_PARAM_LAYERS)

@@ -50,6 +50,7 @@ const struct al_row al_row_input_layer = {
     .name = "InputLayer",
     AL_PARAMS(input_params),
     .mask = AL_MASK_PASSES,
+    .takes_texts = true,
     .computes = "its input",
     .infer = infer_input,
 };
@@ -76,6 +77,7 @@ const struct al_row al_row_functional = {
     .modules = functional_modules,
     AL_ARGUMENTS(model_arguments),
     .mask = AL_MASK_OWN,
+    .takes_texts = true,
     .weights = "those of its layers",
     .computes = "its graph",
     .infer = al_site_graph,
@@ -91,6 +93,7 @@ const struct al_row al_row_sequential = {
     .modules = sequential_modules,
     AL_ARGUMENTS(model_arguments),
     .mask = AL_MASK_OWN,
+    .takes_texts = true,
     .weights = "those of its layers",
     .computes = "its layers, one after the other",
     .infer = al_site_graph,

@@ -24,11 +24,6 @@ REFUSED_ROW(feature_space, "FeatureSpace", utils_modules, AL_KERAS_NOT_COMPUTED,
 
 #define NOT_COMPUTED(symbol, class_name, text) REFUSED_ROW(symbol, class_name, NULL, AL_KERAS_NOT_COMPUTED, text)
 
-NOT_COMPUTED(string_lookup, "StringLookup", "vocabularies are not read yet");
-NOT_COMPUTED(integer_lookup, "IntegerLookup", "vocabularies are not read yet");
-NOT_COMPUTED(text_vectorization, "TextVectorization", "texts are not computed yet");
-NOT_COMPUTED(hashing, "Hashing", "hashes of texts and numbers are not computed yet");
-NOT_COMPUTED(hashed_crossing, "HashedCrossing", "hashes of texts and numbers are not computed yet");
 NOT_COMPUTED(pipeline, "Pipeline", "pipelines of preprocessing layers are not computed yet");
 NOT_COMPUTED(auto_contrast, "AutoContrast",
              "the layer changes images at inference, in a way that is not computed yet");

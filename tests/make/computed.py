@@ -1,0 +1,224 @@
+"""Writes small models into tests/data/computed, with what Keras itself predicts with them; tests/cli/test_computed.py
+holds Airlock's numbers against that.
+
+    python tests/make/computed.py tests/data/computed [WORD ...]     (with Keras 3, and again with TensorFlow 2.15)
+
+Only models whose name begins with one of the words are written. NAME.npz holds in.N and out.N in the order of the
+model's inputs and outputs; NAME.keras and NAME.h5 are the model, in the layouts that Keras can write it in.
+"""
+import os
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+KERAS3 = keras.__version__.startswith("3")
+L = keras.layers
+MODELS = []
+
+
+def model(*layouts):
+    """Registers a function that gives a model and its inputs."""
+    def register(function):
+        MODELS.append((function, layouts or ("keras", "h5")))
+        return function
+    return register
+
+
+def given(a):
+    return tf.constant(a) if a.dtype.kind in "US" else a
+
+
+def stir(m):
+    rng = np.random.default_rng(1)
+    for v in m.variables:
+        if "float32" in str(getattr(v, "dtype", "")):  # a vocabulary of Keras 2 counts as a variable
+            values = rng.normal(0, 0.5, v.shape)
+            v.assign(np.abs(values) + 0.5 if "variance" in v.name else values.astype("float32"))
+
+
+def numbers(*shape, seed=7):
+    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+TEXTS = np.array([["the quick Brown fox!"], ["jumps, over the LAZY dog's \u00c9t\u00e9"],
+                  [" the,\tdog \n\u00e9 "], ["..."]])
+CORPUS = ["the quick brown fox", "the dog jumps over over over"]
+WORDS = np.array([["a", "q"], ["b", "a"], ["", "zz"], ["c", "d"]])
+NUMBERS = np.array([[5, 1], [7, 9], [0, -13]])
+
+
+def texts(vocabulary):
+    """Layers of TextVectorization in every mode, their words learnt or given."""
+    def one(**options):
+        if vocabulary is None:
+            layer = L.TextVectorization(**options)
+            layer.adapt(CORPUS)
+            return layer
+        if options.get("output_mode") == "tf_idf":
+            options["idf_weights"] = list(np.linspace(0.5, 2, len(vocabulary)))
+        return L.TextVectorization(vocabulary=vocabulary, **options)
+
+    x = keras.Input((1,), dtype="string", name="text")
+    layers = [one(output_sequence_length=4), one(), one(output_mode="multi_hot"), one(output_mode="count", ngrams=2),
+              one(output_mode="tf_idf"), one(output_mode="multi_hot", pad_to_max_tokens=True, max_tokens=20),
+              one(standardize="lower", split="character", output_sequence_length=12),
+              one(standardize="strip_punctuation", ngrams=(2, 3), output_sequence_length=9), one(standardize=None)]
+    return keras.Model(x, [layer(x) for layer in layers]), [TEXTS]
+
+
+@model("keras")
+def texts_learnt():
+    return texts(None)
+
+
+@model()
+def texts_given():
+    return texts(["the", "dog", "t", "h", "the dog", "fox", "Brown", "brown"])
+
+
+@model()
+def texts_split_already():
+    x = keras.Input((3,), dtype="string", name="tokens")
+    words = ["a", "b", "a b"]
+    layers = [L.TextVectorization(vocabulary=words, split=None, ngrams=2),
+              L.TextVectorization(vocabulary=words, split=None, output_sequence_length=5)]
+    return keras.Model(x, [layer(x) for layer in layers]), [np.array([["A", "b", "c"], ["", "a", "b"]])]
+
+
+@model("keras")
+def texts_classified():
+    layer = L.TextVectorization()
+    layer.adapt(CORPUS)
+    m = keras.Sequential([keras.Input((1,), dtype="string", name="text"), layer, L.Embedding(12, 4, mask_zero=True),
+                          L.LSTM(3), L.Dense(2)])
+    stir(m)
+    return m, [TEXTS]
+
+
+def lookups(of, x, learn, learnt, options, modes):
+    layers = []
+    for chosen in options:
+        for mode in modes:
+            o = dict(chosen, output_mode=mode)
+            if not learnt and mode == "tf_idf":
+                o["idf_weights"] = [0.5, 0.25]
+            layer = of(**o) if learnt else of(vocabulary=learn[:2], **o)
+            if learnt:
+                layer.adapt(np.array([learn + learn[:1]]))
+            layers.append(layer)
+    return keras.Model(x, [layer(x) for layer in layers])
+
+
+def strings(learnt):
+    options = [{}, {"num_oov_indices": 3}, {"mask_token": "", "num_oov_indices": 2}]
+    modes = ["int", "multi_hot", "count", "tf_idf"]
+    if KERAS3:
+        options.append({"num_oov_indices": 4, "salt": [1, 2]})
+        modes.append("one_hot")
+    x = keras.Input((2,), dtype="string")
+    return lookups(L.StringLookup, x, ["a", "b", "c"], learnt, options, modes), [WORDS]
+
+
+@model("keras")
+def strings_learnt():
+    return strings(True)
+
+
+@model()
+def strings_given():
+    return strings(False)
+
+
+def integers(learnt):
+    options = [{}, {"num_oov_indices": 3}, {"mask_token": 0, "num_oov_indices": 2}]
+    if KERAS3:
+        options.append({"num_oov_indices": 4, "oov_method": "farmhash", "salt": [3, 4]})
+    return lookups(L.IntegerLookup, keras.Input((2,), dtype="int64"), [5, 7, 1], learnt, options,
+                   ["int", "multi_hot", "count"]), [NUMBERS]
+
+
+@model("keras")
+def integers_learnt():
+    return integers(True)
+
+
+@model()
+def integers_given():
+    return integers(False)
+
+
+@model()
+def lookups_inverted():
+    x = keras.Input((2,), dtype="int64")
+    layers = [L.StringLookup(vocabulary=["a", "b\u00e9"], invert=True),
+              L.StringLookup(vocabulary=["a", "b\u00e9"], invert=True, mask_token="none", oov_token="?"),
+              L.IntegerLookup(vocabulary=[7, 5], invert=True, mask_token=3)]
+    return keras.Model(x, [layer(x) for layer in layers]), [np.array([[0, 1], [2, 3], [9, -1]])]
+
+
+@model("keras")
+def lookups_nested():
+    color = keras.Input((1,), dtype="string", name="color")
+    number = keras.Input((1,), dtype="int64", name="number")
+    size = keras.Input((3,), name="size")
+    first, third = L.StringLookup(output_mode="one_hot"), L.StringLookup()
+    second = L.IntegerLookup(output_mode="multi_hot")
+    first.adapt(np.array(["red", "blue"]))
+    second.adapt(np.array([1, 2, 3]))
+    third.adapt(np.array(["red", "green"]))
+    inner = keras.Sequential([keras.Input((1,), dtype="string"), third, L.Embedding(4, 2), L.Flatten()])
+    x = L.Concatenate()([L.Dense(2)(first(color)), L.Dense(2)(second(number)), size, inner(color)])
+    m = keras.Model([color, number, size], L.Dense(1)(x))
+    stir(m)
+    return m, [np.array([["red"], ["x"]]), np.array([[1], [9]]), np.ones((2, 3), "float32")]
+
+
+@model()
+def hashes():
+    words, ids = keras.Input((2,), dtype="string", name="words"), keras.Input((2,), dtype="int64", name="ids")
+    one = keras.Input((1,), dtype="int32", name="one")
+    modes = ["int", "multi_hot", "count"] + (["one_hot"] if KERAS3 else [])
+    out = [L.Hashing(7, output_mode=m, **o)(words)
+           for o in ({}, {"salt": 133137}, {"salt": [3, 4]}, {"mask_value": ""}) for m in modes]
+    out += [L.Hashing(7, output_mode=m, **o)(ids)
+            for o in ({}, {"salt": 133137}, {"mask_value": 0}) for m in ("int", "multi_hot", "count")]
+    out += [L.Hashing(7, output_mode="one_hot")(one), L.Hashing(9, dtype="int32")(one),
+            L.Hashing(1, mask_value=0)(one)]
+    return keras.Model([words, ids, one], out), [WORDS[:3], NUMBERS, NUMBERS[:, :1].astype("int32")]
+
+
+@model()
+def hashes_crossed():
+    inputs = [keras.Input((1,), dtype=d, name=d) for d in ("string", "int64", "int32")]
+    flat = [keras.Input((), dtype=d, name="flat_" + d) for d in ("string", "int64")]
+    out = [L.HashedCrossing(11)(inputs), L.HashedCrossing(11, output_mode="one_hot")(inputs),
+           L.HashedCrossing(11)(flat), L.HashedCrossing(11, output_mode="one_hot")(flat)]
+    a, b = np.array(["a", "b", ""]), np.array([1, -2, 3])
+    return keras.Model(inputs + flat, out), [a[:, None], b[:, None], b[:, None].astype("int32"), a, b]
+
+
+def write(folder, function, layouts):
+    name = ("keras3_" if KERAS3 else "keras2_") + function.__name__
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    m, inputs = function()
+    outputs = m.predict([given(a) for a in inputs] if len(inputs) > 1 else given(inputs[0]), verbose=0)
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    outputs = [a.astype("S") if a.dtype == object else a for a in map(np.asarray, outputs)]
+    for layout in layouts:
+        m.save(os.path.join(folder, name + "." + layout))
+    members = {f"in.{i}": a for i, a in enumerate(inputs)}
+    members.update({f"out.{i}": a for i, a in enumerate(outputs)})
+    np.savez_compressed(os.path.join(folder, name + ".npz"), **members)
+
+
+if __name__ == "__main__":
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for f, l in MODELS:
+        if len(sys.argv) == 2 or f.__name__.startswith(tuple(sys.argv[2:])):
+            write(sys.argv[1], f, l)
