@@ -51,6 +51,17 @@ void al_lower_normalization(struct al_lowering *l)
         al_lower_result(l, al_emit_binary(l, AL_OP_DIV, al_emit_binary(l, AL_OP_SUB, x, mean), deviation));
 }
 
+void al_lower_pipeline(struct al_lowering *l)
+{
+    const struct al_value *layers = al_param_of(&l->site, "layers");
+    struct al_lowered at = l->in[0];
+    for (uint32_t i = 0; i < layers->count; i++) {
+        const struct al_lowered given = at;
+        al_lower_child(l, (uint32_t)layers->integers[i], 1, &given, NULL, 1, &at);
+    }
+    al_lower_result(l, at.operand);
+}
+
 /* ---- categories ---- */
 
 /* keras/src/utils/numerical_utils.py, encode_categorical_inputs: one_hot in place of a last

@@ -96,10 +96,61 @@ void al_lower_center_crop(struct al_lowering *l)
         al_lower_result(l, smart_resized(l, x, to));
 }
 
-/* At inference: the image at the size wanted, its proportions kept by cutting. */
+/* Releases 3.6 and 3.7: as much as is wanted, from where the part with the proportions wanted begins. */
+static uint32_t cut(struct al_lowering *l, uint32_t x, struct size to)
+{
+    const struct size is = size_of(l, x);
+    struct size part = {(int64_t)((double)(is.width * to.height) / (double)to.width),
+                        (int64_t)((double)(is.height * to.width) / (double)to.height)};
+    part.height = part.height > is.height ? is.height : part.height < 1 ? 1 : part.height;
+    part.width = part.width > is.width ? is.width : part.width < 1 ? 1 : part.width;
+    const int64_t top = (is.height - part.height) / 2, left = (is.width - part.width) / 2;
+    const struct size there = {is.height - top < to.height ? is.height - top : to.height,
+                               is.width - left < to.width ? is.width - left : to.width};
+    const uint32_t y = cropped(l, x, top, left, there);
+    return there.height == to.height && there.width == to.width ? y : resized(l, y, to, "bilinear", false);
+}
+
 void al_lower_random_crop(struct al_lowering *l)
 {
+    const struct al_version *v = &l->site.model->version;
     const uint32_t x = al_emit_cast(l, l->in[0].operand, l->real);
-    if (x != AL_NONE_INDEX)
+    if (x == AL_NONE_INDEX)
+        return;
+    if (v->major == 3 && v->minor >= 8)
+        al_lower_result(l, x);
+    else if (v->major == 3 && v->minor >= 6)
+        al_lower_result(l, cut(l, x, wanted_size(l)));
+    else
         al_lower_result(l, smart_resized(l, x, wanted_size(l)));
+}
+
+/* x from one range into another. */
+static uint32_t ranged(struct al_lowering *l, uint32_t x, const double *from, const double *to)
+{
+    if (from[0] == to[0] && from[1] == to[1])
+        return x;
+    const uint32_t part = al_emit_with_number(l, AL_OP_DIV, al_emit_with_number(l, AL_OP_SUB, x, from[0]),
+                                              from[1] - from[0]);
+    return al_emit_with_number(l, AL_OP_ADD, al_emit_with_number(l, AL_OP_MUL, part, to[1] - to[0]), to[0]);
+}
+
+/* Keras takes the extremes over the two axes behind the batch, wherever the channels are; an image
+   of one colour has no contrast, and stays. */
+void al_lower_auto_contrast(struct al_lowering *l)
+{
+    static const double bytes[] = {0, 255};
+    const double *range = al_param_of(&l->site, "value_range")->reals;
+    const uint32_t x = al_emit_cast(l, l->in[0].operand, l->real);
+    const uint32_t first = l->site.in[0].rank - 3;
+    const uint32_t axes[] = {first, first + 1};
+    const uint32_t image = ranged(l, x, range, bytes);
+    const uint32_t low = al_emit_reduce(l, AL_OP_REDUCE_MIN, image, axes, 2, true);
+    const uint32_t high = al_emit_reduce(l, AL_OP_REDUCE_MAX, image, axes, 2, true);
+    const uint32_t scale = al_emit_binary(l, AL_OP_DIV, al_emit_number(l, l->real, 255),
+                                          al_emit_binary(l, AL_OP_SUB, high, low));
+    const uint32_t offset = al_emit_binary(l, AL_OP_MUL, al_emit_unary(l, AL_OP_NEG, low), scale);
+    const uint32_t stretched = al_emit_binary(l, AL_OP_ADD, al_emit_binary(l, AL_OP_MUL, image, scale), offset);
+    const uint32_t y = ranged(l, al_emit_unary_with(l, AL_OP_CLIP, stretched, 0, 255, 0), bytes, range);
+    al_lower_result(l, al_emit_where(l, al_emit_unary(l, AL_OP_IS_NAN, y), x, y));
 }

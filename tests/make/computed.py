@@ -202,6 +202,27 @@ def hashes_crossed():
     return keras.Model(inputs + flat, out), [a[:, None], b[:, None], b[:, None].astype("int32"), a, b]
 
 
+if KERAS3:
+    @model("keras")
+    def images_prepared():
+        """Layers that change pictures at inference, and those that do not; Pipeline, with weights of its own."""
+        x = keras.Input((8, 9, 3), name="image")
+        fitted = L.Normalization(axis=-1)
+        fitted.adapt(numbers(4, 8, 9, 3))
+        out = [L.AutoContrast(value_range=(0, 255))(x), L.AutoContrast(value_range=(-1, 1))(x),
+               L.Solarization(0.1, 0.2)(x), L.RandomCrop(8, 9)(x), L.MaxNumBoundingBoxes(3)(x),
+               L.Pipeline([L.AutoContrast(), L.RandomFlip(), L.Equalization(), fitted, L.Rescaling(0.5)])(x)]
+        pictures = (numbers(2, 8, 9, 3) * 60 + 128).astype("float32")
+        pictures[1, :, :, 1] = 17  # a channel without contrast
+        return keras.Model(x, out), [pictures]
+
+
+@model()
+def images_cropped():
+    x = keras.Input((8, 9, 3), name="image")
+    return keras.Model(x, L.RandomCrop(5, 6)(x)), [numbers(2, 8, 9, 3)]
+
+
 def write(folder, function, layouts):
     name = ("keras3_" if KERAS3 else "keras2_") + function.__name__
     keras.backend.clear_session()

@@ -67,7 +67,7 @@ def case(make, *inputs, args=None, kwargs=None, dtype="float32", as_list=False):
     outs = [o for o in flat(out) if o is not None]
     calls.append((layer, tensors, outs))
     weights = sorted([w.name.split(":")[0].split("/")[-1], shape(w.shape)] for w in layer.weights
-                     if "seed" not in w.name)
+                     if "seed" not in w.name and not w.name.startswith("Variable"))  # what a look-up has learnt
     cases.append({"layer": config_of(layer), "inputs": [shape(s) for s in inputs], "dtypes": dtypes,
                   "arguments": args or [], "list": as_list, "constants": kwargs or {},
                   "outputs": [shape(o.shape) for o in outs],
@@ -323,11 +323,32 @@ def preprocessing():
                  lambda: L.RandAugment(), lambda: L.AugMix(), lambda: L.CutMix(), lambda: L.MixUp()):
         case(make, (None, 8, 9, 3))
     case(lambda: L.RandomCrop(5, 6), (None, 8, 9, 3))
+    for make in (lambda: L.AutoContrast(), lambda: L.Solarization(), lambda: L.MaxNumBoundingBoxes(3),
+                 lambda: L.Pipeline([L.AutoContrast(), L.Equalization(), L.Rescaling(0.5)])):
+        case(make, (None, 8, 9, 3))
     if KERAS3:
         case(lambda: L.STFTSpectrogram(mode="log", window=None, frame_length=16, frame_step=8, fft_length=16), (None, 64, 1))
         case(lambda: L.STFTSpectrogram(mode="stft", window=None, frame_length=16, frame_step=8, fft_length=32, padding="same",
                                        expand_dims=True), (None, 64, 2))
         case(lambda: L.MelSpectrogram(fft_length=16, sequence_stride=8, sequence_length=16, num_mel_bins=4), (None, 64))
+
+
+def lookups():
+    """Modes in which Keras says beforehand what shape and type comes out."""
+    case(lambda: L.StringLookup(vocabulary=["a", "b"], num_oov_indices=2, mask_token=""), (None, 4), dtype="string")
+    case(lambda: L.StringLookup(vocabulary=["a", "b"], output_mode="tf_idf", idf_weights=[1.0, 2.0]), (None, 4),
+         dtype="string")
+    if not KERAS3:
+        case(lambda: L.StringLookup(vocabulary=["a", "b"], invert=True), (None, 4), dtype="int64")
+        case(lambda: L.Hashing(7), (None, 4), dtype="string")
+    case(lambda: L.IntegerLookup(vocabulary=[3, 5], num_oov_indices=2), (None, 4), dtype="int64")
+    case(lambda: L.IntegerLookup(vocabulary=[3, 5], invert=True), (None, 4), dtype="int32")
+    case(lambda: L.TextVectorization(vocabulary=["a", "b"], output_sequence_length=7), (None, 1), dtype="string")
+    case(lambda: L.TextVectorization(vocabulary=["a", "b"], output_mode="tf_idf", idf_weights=[1.0, 2.0]), (None,),
+         dtype="string")
+    case(lambda: L.Hashing(7, output_mode="multi_hot", salt=5), (None, 4), dtype="int32")
+    case(lambda: L.HashedCrossing(7), (None, 1), (None, 1), dtype=["string", "int64"], as_list=True)
+    case(lambda: L.HashedCrossing(7, output_mode="one_hot"), (None, 1), (None, 1), dtype="int32", as_list=True)
 
 
 def write(path, table):
@@ -337,7 +358,8 @@ def write(path, table):
 
 
 def all_cases():
-    for part in (core, windows, recurrent, attention, normalization, merging, reshaping, preprocessing):
+    for part in (core, windows, recurrent, attention, normalization, merging, reshaping, preprocessing,
+                 lookups):
         part()
 
 

@@ -55,6 +55,20 @@ static bool reals(struct al_built *b, json_t *json, struct al_value *v)
     return true;
 }
 
+static bool texts(struct al_built *b, json_t *json, struct al_value *v)
+{
+    size_t n = json_array_size(json);
+    struct al_text *list = al_arena_alloc(b->arena, n, sizeof *list);
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(json, i));
+        if (text == NULL)
+            return false;
+        list[i] = (struct al_text){al_arena_copy(b->arena, text, strlen(text)), strlen(text)};
+    }
+    *v = (struct al_value){.type = AL_VALUE_TEXTS, .count = (uint32_t)n, .texts = list};
+    return json_is_array(json);
+}
+
 static bool layers(struct al_built *b, json_t *json, uint32_t self, struct al_value *v)
 {
     int64_t *list = al_arena_alloc(b->arena, json_array_size(json), sizeof *list);
@@ -130,6 +144,11 @@ static bool read_value(struct al_built *b, const struct al_param *p, json_t *jso
         return choice(p, json, v);
     case AL_PARAM_TEXT:
         return text(b, json, v);
+    case AL_PARAM_TEXTS:
+        return texts(b, json, v);
+    case AL_PARAM_TEXT_OR_INTEGER:
+        *v = (struct al_value){.type = AL_VALUE_INTEGER, .integer = json_integer_value(json)};
+        return json_is_integer(json) || text(b, json, v);
     case AL_PARAM_INTEGERS:
     case AL_PARAM_SHAPE:
         return json_is_array(json) && integers(b, json, 0, v);

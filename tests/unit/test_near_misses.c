@@ -22,10 +22,11 @@ static const struct {
 } values[] = {
     {"true", TAKES(BOOL) | TAKES(IGNORED_BOOL)},
     {"2", TAKES(INTEGER) | TAKES(REAL) | TAKES(INTEGERS_OR_ONE) | TAKES(REALS) | TAKES(PAIRS) | TAKES(AXES) |
+              TAKES(TEXT_OR_INTEGER) |
               TAKES(SEED) | TAKES(IGNORED_NUMBER) | TAKES(IGNORED_SHAPE)},
     {"2.5", TAKES(REAL) | TAKES(REALS) | TAKES(IGNORED_NUMBER) | TAKES(IGNORED_SHAPE)},
     {"2.0", TAKES(REAL) | TAKES(REALS) | TAKES(IGNORED_NUMBER) | TAKES(IGNORED_SHAPE)},
-    {"\"no such\"", TAKES(TEXT) | TAKES(IGNORED_TEXT)},
+    {"\"no such\"", TAKES(TEXT) | TAKES(TEXT_OR_INTEGER) | TAKES(IGNORED_TEXT)},
     {"[\"no such\"]", TAKES(TEXTS)},
     {"{\"a\": 1}", TAKES(IGNORED_SHAPE)},
     {"[true]", 0},
@@ -49,6 +50,8 @@ static uint32_t reached[2][AL_KIND_COUNT]; /* how often, in each generation */
 /* The findings that say that a value of this type is wrong. */
 static bool says_so(enum al_finding_id id, const struct al_param *p)
 {
+    if (id == AL_KERAS_VOCABULARY_PATH && (strcmp(p->key, "vocabulary") == 0 || strcmp(p->key, "idf_weights") == 0))
+        return true;
     switch ((int)p->type) {
     case AL_PARAM_ACTIVATION:
         return id == AL_KERAS_ACTIVATION || id == AL_KERAS_FORM;

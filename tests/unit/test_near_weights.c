@@ -242,7 +242,9 @@ static void every_row_with_weights_is_reached(void **state)
     size_t missing = 0;
     for (uint32_t kind = 0; kind < AL_KIND_COUNT; kind++) {
         const struct al_row *row = al_row_of(NULL, kind);
-        if (row->weights == NULL || strncmp(row->weights, "those of ", strlen("those of ")) == 0 || reached[kind] > 0)
+        /* a look-up's are learnt with its vocabulary, which is no part of a configuration */
+        if (row->weights == NULL || strncmp(row->weights, "those of ", strlen("those of ")) == 0 || reached[kind] > 0 ||
+            row->named_weights)
             continue;
         print_error("%s: no weight of it was demanded\n", row->name);
         missing++;

@@ -199,6 +199,43 @@ const struct al_row al_row_discretization = {
     .infer = infer_discretization,
 };
 
+/* ---- Pipeline ---- */
+
+static const struct al_param pipeline_params[] = {
+    {.key = "layers", .type = AL_PARAM_LAYERS, .flags = AL_PARAM_REQUIRED, .count_min = 1, .count_max = 1024},
+};
+
+static bool infer_pipeline(struct al_site *s)
+{
+    const struct al_value *layers = al_param_of(s, "layers");
+    struct al_shape at = s->in[0];
+    enum al_dtype dtype = s->in_dtypes[0];
+    for (uint32_t i = 0; i < layers->count; i++) {
+        uint32_t count;
+        struct al_shape *out;
+        enum al_dtype *dtypes;
+        if (!al_site_call_child(s, (uint32_t)layers->integers[i], 1, &at, &dtype, &count, &out, &dtypes))
+            return false;
+        if (count != 1)
+            return al_site_refuse(s, AL_GRAPH_STRUCTURE, "layers of one result", AL_NOTHING,
+                                  "a layer of a Pipeline has several results");
+        at = out[0];
+        dtype = dtypes[0];
+    }
+    return one_typed(s, &at, dtype);
+}
+
+const struct al_row al_row_pipeline = {
+    .name = "Pipeline",
+    AL_PARAMS(pipeline_params),
+    AL_ARGUMENTS(al_arguments_data),
+    .mask = AL_MASK_DROPS,
+    .takes_texts = true,
+    .weights = "those of its layers",
+    .computes = "its layers, one after the other",
+    .infer = infer_pipeline,
+};
+
 /* ---- STFTSpectrogram, MelSpectrogram ---- */
 
 static const char *const modes[] = {"log", "magnitude", "psd", "real", "imag", "angle", "stft", NULL};

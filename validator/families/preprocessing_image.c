@@ -53,7 +53,53 @@ static bool infer_size(struct al_site *s)
     }
 SIZE_ROW(resizing, "Resizing", resizing_params, "the image at another size");
 SIZE_ROW(center_crop, "CenterCrop", crop_params, "the middle of the image; one that is too small is resized before");
-SIZE_ROW(random_crop, "RandomCrop", crop_params, "at inference the image resized, and its middle");
+
+/* At inference Keras 2 and 3.0 to 3.5 resize, 3.6 and 3.7 cut, and later releases leave the image alone,
+   whatever they say of its size. */
+static bool infer_random_crop(struct al_site *s)
+{
+    const struct al_version *v = &s->model->version;
+    return v->major == 3 && v->minor >= 8 ? al_site_same(s) : infer_size(s);
+}
+
+const struct al_row al_row_random_crop = {
+    .name = "RandomCrop",
+    AL_PARAMS(crop_params),
+    AL_ARGUMENTS(al_arguments_data),
+    .mask = AL_MASK_DROPS,
+    .rank_min = 3,
+    .rank_max = 4,
+    .computes = "at inference: before 3.6 the middle of the image, resized; in 3.6 and 3.7 a part of it; since 3.8 x",
+    .infer = infer_random_crop,
+};
+
+/* ---- AutoContrast ---- */
+
+static const struct al_param contrast_params[] = {
+    {.key = "value_range", .type = AL_PARAM_REALS, .count_min = 2, .count_max = 2, .standard = "[0, 255]"},
+    {.key = "data_format", .type = AL_PARAM_IGNORED_TEXT, .flags = AL_PARAM_NULLABLE},
+    {.key = "factor", .type = AL_PARAM_IGNORED_SHAPE, .flags = AL_PARAM_NULLABLE},
+    BOX_KEY,
+};
+
+static bool check_contrast(struct al_site *s)
+{
+    const struct al_value *range = al_param_of(s, "value_range");
+    return (range->shape.rank == 1 && range->reals[0] < range->reals[1]) ||
+           al_site_refuse(s, AL_GRAPH_PARAMETER, "two ascending numbers", AL_NOTHING, "value_range is no range");
+}
+
+const struct al_row al_row_auto_contrast = {
+    .name = "AutoContrast",
+    AL_PARAMS(contrast_params),
+    AL_ARGUMENTS(al_arguments_data),
+    .mask = AL_MASK_DROPS,
+    .rank_min = 3,
+    .rank_max = 4,
+    .computes = "each channel stretched over the whole of value_range",
+    .check = check_contrast,
+    .infer = al_site_same,
+};
 
 /* ---- what only training changes ---- */
 
@@ -94,6 +140,14 @@ static const struct al_param mix_params[] = {
     TEXT_KEY("interpolation"),
 };
 
+static const struct al_param equalization_params[] = {RANDOM_KEYS, NUMBERS_KEY("bins")};
+static const struct al_param solarization_params[] = {
+    RANDOM_KEYS,
+    NUMBERS_KEY("addition_factor"),
+    NUMBERS_KEY("threshold_factor"),
+};
+static const struct al_param boxes_params[] = {RANDOM_KEYS, NUMBERS_KEY("max_number"), NUMBERS_KEY("padding_value")};
+
 #define RANDOM_ROW(symbol, class_name, keys) \
     const struct al_row al_row_##symbol = { \
         .name = (class_name), \
@@ -107,6 +161,9 @@ static const struct al_param mix_params[] = {
         .infer = al_site_same, \
     }
 RANDOM_ROW(random_flip, "RandomFlip", flip_params);
+RANDOM_ROW(equalization, "Equalization", equalization_params);
+RANDOM_ROW(solarization, "Solarization", solarization_params);
+RANDOM_ROW(max_num_bounding_boxes, "MaxNumBoundingBoxes", boxes_params);
 RANDOM_ROW(random_brightness, "RandomBrightness", random_params);
 RANDOM_ROW(random_contrast, "RandomContrast", random_params);
 RANDOM_ROW(random_color_degeneration, "RandomColorDegeneration", random_params);

@@ -24,16 +24,8 @@ REFUSED_ROW(feature_space, "FeatureSpace", utils_modules, AL_KERAS_NOT_COMPUTED,
 
 #define NOT_COMPUTED(symbol, class_name, text) REFUSED_ROW(symbol, class_name, NULL, AL_KERAS_NOT_COMPUTED, text)
 
-NOT_COMPUTED(pipeline, "Pipeline", "pipelines of preprocessing layers are not computed yet");
-NOT_COMPUTED(auto_contrast, "AutoContrast",
-             "the layer changes images at inference, in a way that is not computed yet");
-NOT_COMPUTED(equalization, "Equalization",
-             "the layer changes images at inference, in a way that is not computed yet");
-NOT_COMPUTED(solarization, "Solarization",
-             "the layer changes images at inference, in a way that is not computed yet");
 NOT_COMPUTED(clahe, "ContrastLimitedAdaptiveHistogramEqualization",
              "the layer changes images at inference, in a way that is not computed yet");
-NOT_COMPUTED(max_num_bounding_boxes, "MaxNumBoundingBoxes", "boxes around objects are not computed");
 NOT_COMPUTED(ternary_dense, "TernaryDense", "ternary weights are not computed yet");
 NOT_COMPUTED(random_height, "RandomHeight", "the layer's output has a random size while training");
 NOT_COMPUTED(random_width, "RandomWidth", "the layer's output has a random size while training");
