@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 
-from command import airlock, data, ids, scratch, vet
+from command import TESTS, airlock, data, ids, scratch, vet
+import npy
+import schema
 from tap import main, test
 
 MODEL = data("models", "text_lstm.h5")
@@ -121,6 +123,77 @@ def a_signature_of_one_file_does_not_cover_the_architecture_beside_it():
             f.write("{}")
         r = vet("--policy", s.policy("a", False), "--architecture", d + "/a.json", s.model)
         assert "signature.incomplete" in ids(r) and r.json["results"][0]["signature"]["status"] == "untrusted", r
+
+
+@test
+def every_report_says_who_signed_and_the_schema_knows_it():
+    rules = schema.load(os.path.join(os.path.dirname(TESTS), "docs", "airlock-report.schema.json"))
+    with scratch() as d:
+        s = Signed(d)
+        s.sign("a", "-t", "1 < 2 \u202e & \u00e9")
+        shown, key_id = "1 < 2 \\u{202E} & \u00e9", s.key_id("a")
+        for trusted, status in (("a", "valid"), ("b", "untrusted")):
+            report = vet("--policy", s.policy(trusted), s.model).json
+            assert not schema.problems(report, rules), schema.problems(report, rules)
+            said = {"status": status, "scheme": "minisign", "file": s.signature, "key": key_id}
+            if status == "valid":
+                said["comment"] = shown
+            assert report["results"][0]["signature"] == said, report
+        policy = s.policy("a")
+        human = airlock("vet", "--policy", policy, s.model).out
+        assert "signed with minisign by " + key_id in human and "comment: " + shown in human, human
+        page = airlock("vet", "--policy", policy, "--format", "html", s.model).out
+        assert key_id in page and "1 &lt; 2" in page and "\u202e" not in page
+        bom = json.loads(airlock("vet", "--policy", policy, "--format", "cyclonedx", s.model).out)
+        told = {p["name"]: p["value"] for p in bom["components"][0]["properties"]}
+        assert told["airlock:signature"] == "valid" and told["airlock:signature-key"] == key_id, told
+        assert told["airlock:signature-comment"] == shown, told
+        log = json.loads(airlock("vet", "--policy", policy, "--format", "sarif", s.model).out)
+        told = log["runs"][0]["artifacts"][0]["properties"]["signature"]
+        assert told["status"] == "valid" and told["key"] == key_id, told
+        os.remove(s.signature)
+        report = vet(s.model).json
+        assert not schema.problems(report, rules) and report["results"][0]["signature"] == {"status": "none"}
+
+
+@test
+def a_signature_that_is_given_is_the_one_that_counts():
+    with scratch() as d:
+        s = Signed(d)
+        os.rename(s.signature, d + "/elsewhere")
+        policy = s.policy("a", False)
+
+        def given(*words):
+            r = vet("--policy", policy, *words)
+            return r.json["results"][0]["verdict"], r.json["results"][0]["signature"]["status"], ids(r)
+
+        assert given(s.model) == ("accept", "none", [])
+        assert given("--signature", d + "/elsewhere", s.model) == ("accept", "valid", [])
+        assert given("-s", d + "/none", s.model) == ("refuse", "none", ["signature.missing"])
+        assert given("-s", s.model, s.model)[1:] == ("invalid", ["signature.malformed"])
+        # by a stranger, where no key is named at all: nobody asked, but for the one who named the signature
+        policy = "default"
+        assert given(s.model) == ("accept", "none", [])
+        assert given("-s", d + "/elsewhere", s.model) == ("refuse", "untrusted", ["signature.untrusted"])
+        with open(s.model, "rb") as f:
+            r = airlock("vet", "--json", "--policy", s.policy("a"), "-s", d + "/elsewhere", "-", stdin=f.read())
+        assert r.json["results"][0]["signature"]["status"] == "valid", r
+        r = airlock("vet", "-s", d + "/elsewhere", s.model, s.model)
+        assert r.status == 2 and "one model" in r.err, r
+
+
+@test
+def strict_wants_a_signature_of_the_model_and_not_of_the_numbers_it_is_fed():
+    with scratch() as d:
+        s = Signed(d)
+        arrays = npy.load_npz(data("expected", "text_lstm.npz"))
+        npy.save(d + "/x.npy", next(a for k, a in arrays.items() if k.startswith("in.")))
+        policy = s.policy("a")
+        assert airlock("run", "--policy", policy, "-i", d + "/x.npy", s.model).status == 0
+        assert "signature.missing" in ids(vet("--policy", policy, d + "/x.npy")), "as a file to vet it is like any other"
+        os.remove(s.signature)
+        r = airlock("run", "--policy", policy, "-i", d + "/x.npy", s.model)
+        assert r.status == 1 and "signature.missing" in r.err, r
 
 
 @test
