@@ -33,8 +33,8 @@ struct attempt {
     enum attempt_place place;
     bool answered;            /* the filter answers this call instead of killing */
 };
-extern const struct attempt attempts[];
-extern const unsigned attempt_count;
+const struct attempt *attempt_at(unsigned number);
+unsigned attempt_count(void);
 
 /* Before any layer: what attempts compare with, or need. */
 void prepare_attempts(const struct bait *bait);

@@ -89,7 +89,7 @@ int main(int argc, char **argv)
     if (!al_cell_read_job(&cell) || cell.job.policy_size != sizeof bait)
         _exit(AL_EXIT_NO_JOB);
     memcpy(&bait, cell.job.policy, sizeof bait);
-    const struct attempt *a = &attempts[cell.job.probe / LAYERS_COUNT];
+    const struct attempt *a = attempt_at(cell.job.probe / LAYERS_COUNT);
     enum layers layers = (enum layers)(cell.job.probe % LAYERS_COUNT);
     prepare_attempts(&bait);
     bool as_root = a->place == IN_NAMESPACE && layers != WHOLE;

@@ -158,7 +158,7 @@ static const char *layer_name(enum al_step step)
 /* One attempt with every set of layers: a line of the table, and what must hold on any host. */
 static void try(struct al_buffer *table, unsigned which)
 {
-    const struct attempt *a = &attempts[which];
+    const struct attempt *a = attempt_at(which);
     char cells[LAYERS_COUNT][OUTCOME_BYTES];
     int outcomes[LAYERS_COUNT], answers[LAYERS_COUNT];
     for (enum layers l = NOTHING; l < LAYERS_COUNT; l++) {
@@ -189,7 +189,7 @@ static void every_way_out_is_shut_by_its_layer_alone(void **state)
     put_kernel(&table);
     al_buffer_text(&table, "| layer | attempt | no layer | this layer alone | Landlock and namespaces "
                            "| all but the filter | all |\n|---|---|---|---|---|---|---|\n");
-    for (unsigned i = 0; i < attempt_count; i++)
+    for (unsigned i = 0; i < attempt_count(); i++)
         try(&table, i);
     assert_false(table.failed);
     if (whole_host)
@@ -212,7 +212,7 @@ static void speculation_cannot_be_allowed_again(void **state)
             int now = prctl(PR_GET_SPECULATION_CTRL, kinds[i], 0L, 0L, 0L);
             errno = 0;
             bool refused = prctl(PR_SET_SPECULATION_CTRL, kinds[i], PR_SPEC_ENABLE, 0L, 0L) != 0 && errno == EPERM;
-            wrong += (now & PR_SPEC_FORCE_DISABLE) == 0 || !refused;
+            wrong += ((unsigned long)now & PR_SPEC_FORCE_DISABLE) == 0 || !refused;
         }
         _exit(answer != 0 ? 77 : wrong);
     }
