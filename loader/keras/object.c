@@ -53,6 +53,11 @@ bool al_keras_object(struct al_keras *k, json_t *json, const struct al_place *pl
                        al_json_show(k->findings, class_name), "an object without the name of its class");
     out->class_name = al_json_text(class_name);
     out->config = json_object_get(json, "config");
+    /* a configuration is a map of settings: an object in its stead would be read by nobody here, and by Keras */
+    struct al_place at = al_place_key(place, al_text_of("config"));
+    struct al_keras_object inner;
+    if (al_keras_is_object(out->config))
+        return al_keras_object(k, out->config, &at, &inner) && al_keras_unknown_class(k, &inner, &at, "a configuration");
     json_t *id = json_object_get(json, "shared_object_id");
     return optional_text(k, json, "module", place, &out->module) &&
            optional_text(k, json, "registered_name", place, &out->registered_name) &&

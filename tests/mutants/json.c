@@ -196,7 +196,7 @@ static const char *change(struct chance *c, struct document *d, bool *hostile)
     case 10:
     case 11:
         *hostile = true;
-        if (json_is_object(value))
+        if (json_is_object(value) && chance_below(c, 2) == 0)
             json_object_set_new(value, chance_below(c, 2) == 0 ? "extra" : attack_word(c), attack_object(c));
         else
             put(n, attack_object(c));

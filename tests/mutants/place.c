@@ -48,16 +48,21 @@ static void unpack(const struct file *archive)
     al_arena_free(arena);
 }
 
-/* The longest JSON text of a legacy file is model_config. */
-static bool longest_text(const struct file *hdf5, size_t *start, size_t *length)
+/* A JSON text of a legacy file by the key that it begins with: model_config with the class of the
+   model, training_config with anything else. */
+static bool find_text(const struct file *hdf5, bool training, size_t *start, size_t *length)
 {
-    size_t starts[MOST_TEXTS], lengths[MOST_TEXTS], count = find_hdf5_json(hdf5, starts, lengths), longest = 0;
-    for (size_t i = 1; i < count; i++)
-        if (lengths[i] > lengths[longest])
-            longest = i;
-    *start = starts[longest];
-    *length = lengths[longest];
-    return count > 0;
+    static const char module[] = "{\"module\": \"keras.src.models", class_name[] = "{\"class_name\": \"Functional\"";
+    size_t starts[MOST_TEXTS], lengths[MOST_TEXTS], count = find_hdf5_json(hdf5, starts, lengths);
+    for (size_t i = 0; i < count; i++) {
+        *start = starts[i];
+        *length = lengths[i];
+        const uint8_t *text = hdf5->bytes + starts[i];
+        bool model = memcmp(text, module, strlen(module)) == 0 || memcmp(text, class_name, strlen(class_name)) == 0;
+        if (model != training)
+            return true;
+    }
+    return false;
 }
 
 void base_read(struct base *b, const char *folder, const char *name)
@@ -76,9 +81,10 @@ void base_read(struct base *b, const char *folder, const char *name)
     }
     unpack(&b->archive);
     b->metadata = json_loadb((const char *)members[0].bytes, members[0].size, 0, NULL);
-    size_t start, length;
-    if (!longest_text(&b->hdf5, &start, &length))
+    size_t start, length, training, training_length;
+    if (!find_text(&b->hdf5, false, &start, &length) || !find_text(&b->hdf5, true, &training, &training_length))
         exit(2);
+    b->training = json_loadb((const char *)b->hdf5.bytes + training, training_length, 0, NULL);
     b->configs[ARCHIVE] = json_loadb((const char *)members[1].bytes, members[1].size, 0, NULL);
     b->configs[DIRECTORY] = json_incref(b->configs[ARCHIVE]);
     b->configs[HDF5] = json_loadb((const char *)b->hdf5.bytes + start, length, 0, NULL);
@@ -86,7 +92,7 @@ void base_read(struct base *b, const char *folder, const char *name)
     b->configs[SHARDED] = json_incref(b->configs[APART]);
     free(text.bytes);
     for (enum container c = 0; c < CONTAINERS; c++)
-        if (b->metadata == NULL || b->configs[c] == NULL)
+        if (b->metadata == NULL || b->training == NULL || b->configs[c] == NULL)
             exit(2);
 }
 
@@ -98,11 +104,11 @@ static struct file as_text(json_t *json, enum al_role role, const char *name)
     return (struct file){role, name, (uint8_t *)text, strlen(text), strlen(text)};
 }
 
-static bool into_hdf5(struct file *out, const struct file *hdf5, json_t *config)
+static bool into_hdf5(struct file *out, const struct file *hdf5, json_t *json, bool training)
 {
     size_t start, length;
-    struct file text = as_text(config, AL_ROLE_MODEL, "");
-    bool fits = longest_text(hdf5, &start, &length) && text.size <= length;
+    struct file text = as_text(json, AL_ROLE_MODEL, "");
+    bool fits = find_text(hdf5, training, &start, &length) && text.size <= length;
     if (fits) {
         *out = (struct file){AL_ROLE_MODEL, hdf5->name, malloc(hdf5->size), hdf5->size, hdf5->size};
         memcpy(out->bytes, hdf5->bytes, hdf5->size);
@@ -123,10 +129,15 @@ static void into_archive(struct file *out, const struct base *b)
     *out = (struct file){AL_ROLE_MODEL, b->archive.name, packed.data, packed.size, packed.size};
 }
 
-bool place(struct kase *out, const struct base *b, enum container container, json_t *config, json_t *metadata)
+bool place(struct kase *out, const struct base *b, enum container container, json_t *config, json_t *metadata,
+           json_t *training)
 {
     *out = (struct kase){.label = b->name, .count = 1};
-    bool own_metadata = !json_equal(metadata, b->metadata);
+    bool own_metadata = metadata != NULL;
+    metadata = metadata != NULL ? metadata : b->metadata;
+    config = config != NULL ? config : b->configs[container];
+    if (training != NULL && container != HDF5)
+        return false;
     unpack(&b->archive);
     free(members[0].bytes);
     members[0] = as_text(metadata, AL_ROLE_MEMBER, "metadata.json");
@@ -145,7 +156,7 @@ bool place(struct kase *out, const struct base *b, enum container container, jso
             memcpy(out->files[0].bytes, members[0].bytes, members[0].size);
         return true;
     case HDF5:
-        return !own_metadata && into_hdf5(&out->files[0], &b->hdf5, config);
+        return !own_metadata && into_hdf5(&out->files[0], &b->hdf5, training != NULL ? training : config, training != NULL);
     case APART:
     case SHARDED:
     case CONTAINERS:
