@@ -172,14 +172,17 @@ static bool describe_layers(struct al_report *r, const struct al_model *m)
     return true;
 }
 
-static bool describe_weight(struct al_report *r, const struct al_tensor *t, const char *layer, const char *name)
+static bool describe_weight(struct al_report *r, const struct al_model *m, uint32_t tensor, const char *layer,
+                            const char *name)
 {
+    const struct al_tensor *t = &m->tensors[tensor];
     struct al_weight_facts *facts = al_arena_alloc(r->arena, 1, sizeof *facts);
     struct al_port_facts as_port;
     if (facts == NULL || !describe_port(r->arena, &as_port, t->name, &t->shape, t->dtype))
         return false;
     *facts = (struct al_weight_facts){layer,          name,          as_port.name, as_port.dtype,
-                                      as_port.rank, as_port.shape, t->bytes};
+                                      as_port.rank, as_port.shape, t->bytes,       NULL};
+    r->weight_tensors[r->weight_count] = tensor;
     r->weights[r->weight_count++] = facts;
     return true;
 }
@@ -187,16 +190,17 @@ static bool describe_weight(struct al_report *r, const struct al_tensor *t, cons
 static bool describe_weights(struct al_report *r, const struct al_model *m)
 {
     r->weights = al_arena_alloc(r->arena, m->tensor_count, sizeof *r->weights);
-    if (r->weights == NULL)
+    r->weight_tensors = al_arena_alloc(r->arena, m->tensor_count, sizeof *r->weight_tensors);
+    if (r->weights == NULL || r->weight_tensors == NULL)
         return false;
     for (uint32_t i = 0; m->layer_count == 0 && i < m->tensor_count; i++)
-        if (!describe_weight(r, &m->tensors[i], "", ""))
+        if (!describe_weight(r, m, i, "", ""))
             return false;
     for (uint32_t i = 0; i < m->layer_count; i++) {
         const struct al_layer *layer = &m->layers[i];
         for (uint32_t w = 0; w < layer->weight_count; w++)
             if (layer->weights[w] != AL_NONE_INDEX && r->weight_count < m->tensor_count &&
-                !describe_weight(r, &m->tensors[layer->weights[w]], i > 0 ? r->layers[i - 1]->name : r->model->name,
+                !describe_weight(r, m, layer->weights[w], i > 0 ? r->layers[i - 1]->name : r->model->name,
                                  layer->demands[w].name))
                 return false;
     }

@@ -201,7 +201,7 @@ const struct al_layer_facts *const *al_report_layers(const struct al_report *r, 
 const struct al_weight_facts *const *al_report_weights(const struct al_report *r, size_t *count)
 {
     *count = r->weight_count;
-    return r->weights;
+    return (const struct al_weight_facts *const *)r->weights;
 }
 
 void al_report_free(struct al_report *r)

@@ -22,7 +22,8 @@ struct al_report {
     size_t remark_count;
     const struct al_layer_facts **layers;
     size_t layer_count;
-    const struct al_weight_facts **weights;
+    struct al_weight_facts **weights;
+    uint32_t *weight_tensors;         /* which tensor of the model each is */
     size_t weight_count;
 };
 
@@ -48,5 +49,8 @@ const char *al_report_ends(struct al_report *r, const struct al_model *m, const 
 
 /* Fills model, layers and weights from the verified model; false where memory is short. */
 bool al_report_describe(struct al_report *r, const struct al_model *model);
+
+/* Fills the numbers of each weight from the verified bytes; false where memory is short. */
+bool al_report_weight_numbers(struct al_report *r, const struct al_vetted *vetted);
 
 #endif

@@ -78,7 +78,8 @@ enum al_status al_source_vet(struct al_report **out, const struct al_source *sou
         (void)al_find_at(&r->findings, AL_INPUT_UNREADABLE, al_text_of(source->shown), NULL, AL_NOTHING, "%s",
                          r->error.what);
     r->file.microseconds = microseconds_now() - start;
-    if (!al_report_finish(r)) {
+    if (!al_report_finish(r) || (options.weight_numbers && r->verdict == AL_VERDICT_ACCEPT && r->vetted != NULL &&
+                                 !al_report_weight_numbers(r, r->vetted))) {
         al_report_free(r);
         return al_fail(err, AL_NO_MEMORY, 0, "no memory for a report");
     }

@@ -29,7 +29,8 @@ struct al_report *open_model(const struct arguments *arguments, const struct al_
                                        .policy = policy,
                                        .architecture = argument_value(arguments, "--architecture"),
                                        .no_digests = true,
-                                       .signature = argument_value(arguments, "--signature")};
+                                       .signature = argument_value(arguments, "--signature"),
+                                       .weight_numbers = argument_given(arguments, "--weights")};
     struct al_collection *collection = NULL;
     struct al_report *report = NULL;
     struct al_error err = {0};

@@ -39,11 +39,11 @@ static bool next_source(const struct picture *p, int node, const char **at, int 
     return true;
 }
 
-static bool arrange(struct picture *p, const struct al_layer_facts *const *layers, size_t count)
+static bool arrange(struct picture *p, const struct al_layer_facts *const *layers, size_t count, uint32_t depth)
 {
     int used[MOST_NODES] = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (layers[i]->depth > 0)
+    for (size_t i = 0; i < count && layers[i]->depth >= depth; i++) {
+        if (layers[i]->depth > depth)
             continue;
         if (p->count == MOST_NODES)
             return false;
@@ -119,15 +119,29 @@ static void draw_nodes(FILE *out, const struct picture *p)
     }
 }
 
-void html_graph(FILE *out, const struct al_layer_facts *const *layers, size_t count)
+/* The graph whose layers are those of `depth` up to the first that is less deep. */
+static void draw(FILE *out, const char *of, const struct al_layer_facts *const *layers, size_t count, uint32_t depth)
 {
     struct picture p = {.count = 0};
-    if (!arrange(&p, layers, count))
+    if (!arrange(&p, layers, count, depth))
         return;
     int width = GAP_X + p.columns * (WIDTH + GAP_X), height = p.rows * (HEIGHT + GAP_Y);
-    (void)fprintf(out, "<details><summary>Graph</summary>\n<svg role=\"img\" aria-label=\"the graph of layers\""
-                       " width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", width, height, width, height);
+    (void)fputs("<details><summary>Graph", out);
+    if (*of != '\0') {
+        (void)fputs(" of ", out);
+        markup_text(out, of);
+    }
+    (void)fprintf(out, "</summary>\n<svg role=\"img\" aria-label=\"a graph of layers\" width=\"%d\" height=\"%d\""
+                       " viewBox=\"0 0 %d %d\">\n", width, height, width, height);
     draw_lines(out, &p);
     draw_nodes(out, &p);
     (void)fputs("</svg></details>\n", out);
+}
+
+void html_graph(FILE *out, const struct al_layer_facts *const *layers, size_t count)
+{
+    draw(out, "", layers, count, 0);
+    for (size_t i = 0; i < count; i++)
+        if (*layers[i]->ends != '\0')
+            draw(out, layers[i]->name, &layers[i + 1], count - i - 1, layers[i]->depth + 1);
 }

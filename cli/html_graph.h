@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* The layers of the outermost model, inputs above; nothing where there are none, or too
-   many for a picture to help. */
+/* The layers of the outermost model, inputs above, and then those of each model inside it;
+   nothing where a model has no layers, or too many for a picture to help. */
 void html_graph(FILE *out, const struct al_layer_facts *const *layers, size_t count);
 
 #endif

@@ -32,12 +32,17 @@ static void weights(FILE *s, const struct al_report *report)
     char shape[SHAPE_TEXT];
     size_t count;
     const struct al_weight_facts *const *list = al_report_weights(report, &count);
-    fprintf(s, "\n%-30s %-24s %-8s  %-22s %s\n", "Weight of", "name", "dtype", "shape", "stored as");
+    fprintf(s, "\n%-30s %-24s %-8s  %-22s %-24s %s\n", "Weight of", "name", "dtype", "shape", "range", "stored as");
     for (size_t i = 0; i < count; i++) {
         const struct al_weight_facts *w = list[i];
         const struct al_port_facts as_port = {w->name, w->dtype, w->rank, w->shape};
-        fprintf(s, "%-30s %-24s %-8s  %-22s %s\n", w->layer, w->name, w->dtype,
-                shape_text(shape, &as_port), w->stored_as);
+        char range[NUMBER_TEXT] = "";
+        if (w->numbers != NULL && w->numbers->not_finite > 0)
+            (void)snprintf(range, sizeof range, "not all finite");
+        else if (w->numbers != NULL)
+            (void)snprintf(range, sizeof range, "%.4g to %.4g", w->numbers->minimum, w->numbers->maximum);
+        fprintf(s, "%-30s %-24s %-8s  %-22s %-24s %s\n", w->layer, w->name, w->dtype, shape_text(shape, &as_port),
+                range, w->stored_as);
     }
 }
 

@@ -119,6 +119,16 @@ json_t *json_of_layers(const struct al_report *report)
     return list;
 }
 
+static json_t *json_of_numbers(const struct al_weight_numbers *n)
+{
+    json_t *bins = json_array();
+    for (int i = 0; i < AL_WEIGHT_BINS; i++)
+        json_array_append_new(bins, json_integer((json_int_t)n->bins[i]));
+    return json_pack("{s:I, s:I, s:f, s:f, s:f, s:o}", "count", (json_int_t)n->count, "not_finite",
+                     (json_int_t)n->not_finite, "minimum", n->minimum, "maximum", n->maximum, "mean", n->mean,
+                     "histogram", bins);
+}
+
 json_t *json_of_weights(const struct al_report *report)
 {
     size_t count;
@@ -126,9 +136,12 @@ json_t *json_of_weights(const struct al_report *report)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct al_weight_facts *w = weights[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:I}", "layer", w->layer, "name", w->name,
-                                              "stored_as", w->stored_as, "dtype", w->dtype, "shape",
-                                              json_of_shape(w->rank, w->shape), "bytes", (json_int_t)w->bytes));
+        json_t *one = json_pack("{s:s, s:s, s:s, s:s, s:o, s:I}", "layer", w->layer, "name", w->name, "stored_as",
+                                w->stored_as, "dtype", w->dtype, "shape", json_of_shape(w->rank, w->shape), "bytes",
+                                (json_int_t)w->bytes);
+        if (w->numbers != NULL)
+            json_object_set_new(one, "numbers", json_of_numbers(w->numbers));
+        json_array_append_new(list, one);
     }
     return list;
 }

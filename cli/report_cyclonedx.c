@@ -101,6 +101,29 @@ static json_t *vulnerability(const struct al_remark *m, const char *ref)
                      "recommendation", m->remedy, "affects", "ref", ref);
 }
 
+/* The same models give the same number, whoever asks: an UUID of version 8 (RFC 9562, 5.8) from their digests. */
+static json_t *serial_number(json_t *components)
+{
+    enum { DIGITS = 32, VERSION = 12, VARIANT = 16 };
+    static const char hex[] = "0123456789abcdef";
+    unsigned mixed[DIGITS] = {0};
+    char digits[DIGITS + 1] = "";
+    size_t index;
+    json_t *component;
+    json_array_foreach (components, index, component) {
+        const char *content = json_string_value(
+            json_object_get(json_array_get(json_object_get(component, "hashes"), 0), "content"));
+        for (size_t i = 0; content != NULL && i < DIGITS && content[i] != '\0'; i++)
+            mixed[i] ^= (unsigned)(strchr(hex, content[i]) - hex);
+    }
+    mixed[VERSION] = 8;
+    mixed[VARIANT] = 8 | (mixed[VARIANT] & 3);
+    for (size_t i = 0; i < DIGITS; i++)
+        digits[i] = hex[mixed[i] & 15];
+    return json_sprintf("urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
+                        digits + 20);
+}
+
 /* state: { components, vulnerabilities } */
 static bool begin(struct reporting *r)
 {
@@ -132,9 +155,9 @@ static bool end(struct reporting *r)
 {
     json_t *state = r->state;
     json_t *document = json_pack(
-        "{s:s, s:s, s:s, s:i, s:{s:{s:[{s:s, s:s, s:s}]}}, s:O, s:O}", "$schema",
-        "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat", "CycloneDX", "specVersion", "1.6", "version",
-        1, "metadata", "tools", "components", "type", "application", "name", "airlock", "version", al_version(),
+        "{s:s, s:s, s:s, s:o, s:i, s:{s:{s:[{s:s, s:s, s:s}]}}, s:O, s:O}", "$schema",
+        "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat", "CycloneDX", "specVersion", "1.6",
+        "serialNumber", serial_number(json_object_get(state, "components")), "version", 1, "metadata", "tools", "components", "type", "application", "name", "airlock", "version", al_version(),
         "components", json_object_get(state, "components"), "vulnerabilities",
         json_object_get(state, "vulnerabilities"));
     bool good = document != NULL;

@@ -3,6 +3,7 @@
    is loaded from elsewhere, and its own policy (CSP) says so; every name is escaped. */
 #include "cli/gather.h"
 #include "cli/html_graph.h"
+#include "cli/html_histogram.h"
 #include "cli/markup.h"
 #include "cli/report.h"
 
@@ -21,11 +22,11 @@ static const char head[] =
     "table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #e6e9ee;"
     "vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right}\n"
-    "td.id{white-space:nowrap}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.quiet{color:#5b6575}\n"
+    "td.id,td.s,td.n{white-space:nowrap}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.quiet{color:#5b6575}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}\n"
     "dt{color:#5b6575}dd{margin:0}\n"
     "svg{max-width:100%;height:auto}svg rect{fill:#f2f5f9;stroke:#8a96a8}svg text{font:12px system-ui,sans-serif}\n"
-    "svg path{fill:none;stroke:#8a96a8}\n"
+    "svg path{fill:none;stroke:#8a96a8}svg.bars path{fill:#5b7fb0;stroke:none}\n"
     "@media(prefers-color-scheme:dark){body{background:#14181f;color:#dde3ec}section{border-color:#394150}"
     "th,td{border-color:#2b323e}svg rect{fill:#222935}svg text{fill:#dde3ec}.quiet,dt{color:#9aa5b5}"
     ".accept .word{color:#5cc27e}.refuse .word{color:#f0837b}.error .word{color:#e8b84a}}\n"
@@ -126,7 +127,7 @@ static void write_layers(FILE *out, const struct al_layer_facts *const *layers, 
 static void write_weights(FILE *out, const struct al_weight_facts *const *weights, size_t count)
 {
     (void)fprintf(out, "<details><summary>%zu weights</summary>\n<table><tr><th>layer<th>weight<th>type<th>shape"
-                       "<th class=\"n\">size<th>stored as\n", count);
+                       "<th class=\"n\">size<th>range<th>mean<th>histogram<th>stored as\n", count);
     for (size_t i = 0; i < count; i++) {
         const struct al_weight_facts *w = weights[i];
         const struct al_port_facts port = {.rank = w->rank, .shape = w->shape};
@@ -135,8 +136,10 @@ static void write_weights(FILE *out, const struct al_weight_facts *const *weight
         markup_text(out, w->layer);
         (void)fputs("<td>", out);
         markup_text(out, w->name);
-        (void)fprintf(out, "<td>%s<td>%s<td class=\"n\">%s<td><code>", w->dtype, shape_text(shape, &port),
+        (void)fprintf(out, "<td class=\"s\">%s<td class=\"s\">%s<td class=\"n\">%s", w->dtype, shape_text(shape, &port),
                       size_text(number, w->bytes));
+        html_histogram(out, w->numbers);
+        (void)fputs("<td><code>", out);
         markup_text(out, w->stored_as);
         (void)fputs("</code>\n", out);
     }

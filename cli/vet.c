@@ -151,7 +151,8 @@ static int vet(const struct arguments *arguments, const struct al_collection *co
                                        .policy = policy,
                                        .architecture = argument_value(arguments, "--architecture"),
                                        .facts_only = true,
-                                       .signature = argument_value(arguments, "--signature")};
+                                       .signature = argument_value(arguments, "--signature"),
+                                       .weight_numbers = format == &report_html};
     struct work w = {.collection = collection, .options = &options, .count = facts->models};
     bool reported = run_workers(&w, jobs, &r, format);
     if (facts->unreadable > 0)

@@ -193,6 +193,15 @@ struct al_layer_facts {
     const char *const *calls;
 };
 
+/* What a weight's numbers are like, in the order of a histogram. */
+enum { AL_WEIGHT_BINS = 24 };
+struct al_weight_numbers {
+    uint64_t count;
+    uint64_t not_finite;                 /* NaN and infinities; in nothing below */
+    double minimum, maximum, mean;       /* 0 where no number is finite */
+    uint64_t bins[AL_WEIGHT_BINS];       /* how many lie in each equal part from minimum to maximum */
+};
+
 struct al_weight_facts {
     const char *layer;          /* "" in a file of tensors only */
     const char *name;           /* "kernel" */
@@ -201,6 +210,7 @@ struct al_weight_facts {
     uint32_t rank;
     const int64_t *shape;
     uint64_t bytes;
+    const struct al_weight_numbers *numbers; /* NULL unless al_options.weight_numbers asked for them */
 };
 
 AL_API enum al_verdict al_report_verdict(const struct al_report *report);
@@ -245,8 +255,9 @@ struct al_options {
     bool facts_only;                /* keep no bytes of the file: nothing can be computed from the report */
     const char *signature;          /* path of the model's signature, which must be valid then; NULL: PATH.minisig,
                                        PATH.sig or model.sig, where there is one */
+    bool weight_numbers;            /* say of each weight what its numbers are like: all of them are read */
 };
-#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false, false, NULL}
+#define AL_OPTIONS_INIT {sizeof(struct al_options), NULL, NULL, false, false, NULL, false}
 
 /* Judges one model. AL_OK whenever there is a report, whatever its verdict: a file
    that cannot be opened gives a report that says "error" and why. Another status

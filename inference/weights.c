@@ -148,3 +148,14 @@ const void *al_weights_numbers(struct al_weights *w, uint32_t tensor, enum al_dt
     w->of[tensor] = c;
     return c->data;
 }
+
+bool al_weights_read(const struct al_weights *w, uint32_t tensor, uint64_t first, uint64_t count, double *to)
+{
+    const struct al_tensor *t = tensor < w->model->tensor_count ? &w->model->tensors[tensor] : NULL;
+    const uint8_t *from = t != NULL ? stored_bytes(w, t) : NULL;
+    const uint32_t size = t != NULL ? al_dtype_size(t->dtype) : 0;
+    if (from == NULL || size == 0 || !al_range_inside(first, count, t->bytes / size))
+        return false;
+    convert(t, from + first * size, count, AL_FLOAT64, AL_DTYPE_NONE, to);
+    return true;
+}

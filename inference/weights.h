@@ -18,4 +18,8 @@ void al_weights_free(struct al_weights *w);
 const void *al_weights_numbers(struct al_weights *w, uint32_t tensor, enum al_dtype as, enum al_dtype round,
                                struct al_error *err);
 
+/* Writes the numbers from the `first`-th on, as doubles, in the file's order, without keeping
+   them. False where the tensor has not as many. */
+bool al_weights_read(const struct al_weights *w, uint32_t tensor, uint64_t first, uint64_t count, double *to);
+
 #endif

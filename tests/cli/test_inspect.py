@@ -1,5 +1,8 @@
 """airlock inspect: what Keras's own summary says of the same models."""
-from command import airlock, data
+import os
+
+from command import airlock, data, scratch
+import npy
 from tap import main, test
 
 MODEL = data("models", "text_lstm.h5")
@@ -53,6 +56,21 @@ def weights_are_listed_when_asked():
                 ("lstm", "bias", "float32", [64], 256), ("topic", "kernel", "float32", [8, 3], 96)):
         assert one in weights, (one, weights)
     assert sum(w[4] for w in weights) == 4 * r.json["model"]["parameters"]
+
+
+@test
+def weights_come_with_what_their_numbers_are_like():
+    with scratch() as d:
+        path = os.path.join(d, "x.npz")
+        npy.save_npz(path, {"a": npy.Array("<f4", (7,), [0, 1, 2, 3, float("nan"), 4, float("-inf")]),
+                            "b": npy.Array("|i1", (3,), [-5, 5, 5]), "c": npy.Array("<f8", (2,), [-1.5e308, 1.5e308]),
+                            "d": npy.Array("<f4", (0, 2), [])})
+        found = {w["stored_as"]: w["numbers"] for w in airlock("inspect", "--json", "--weights", path).json["weights"]}
+    bins = len(found["a"].pop("histogram"))
+    assert found["a"] == {"count": 7, "not_finite": 2, "minimum": 0, "maximum": 4, "mean": 2}, found["a"]
+    assert found["b"]["histogram"] == [1] + [0] * (bins - 2) + [2] and abs(found["b"]["mean"] - 5 / 3) < 1e-15
+    assert found["c"]["histogram"] == [1] + [0] * (bins - 2) + [1], found["c"]
+    assert found["d"]["count"] == 0 and found["d"]["minimum"] == found["d"]["maximum"] == 0, found["d"]
 
 
 @test

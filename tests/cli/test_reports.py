@@ -61,6 +61,8 @@ def cyclonedx_describes_models():
     bom = json.loads(report("cyclonedx", HOSTILE, HONEST).out)
     assert bom["bomFormat"] == "CycloneDX" and bom["specVersion"] == "1.6"
     hostile, honest = bom["components"]
+    assert re.fullmatch("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+                        bom["serialNumber"]), bom["serialNumber"]
     assert honest["type"] == "machine-learning-model" and "modelCard" not in hostile
     assert {h["alg"] for h in honest["hashes"]} == {"SHA-256", "BLAKE2b-512"}
     inputs = [i["format"] for i in honest["modelCard"]["modelParameters"]["inputs"]]
