@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -18,29 +19,42 @@ static void catch_signal(int number)
     caught = number;
 }
 
-/* Without SA_RESTART: the read ends, and the echo comes back before the signal has its way. */
-static void watch(struct sigaction *old)
+struct watch {
+    struct sigaction old[WATCHED];
+    sigset_t mask; /* as it was */
+};
+
+/* They are let through in ppoll alone, so that none slips in between a look and a read that would then
+   wait for ever; the echo comes back before a signal has its way. */
+static void watch(struct watch *w)
 {
     struct sigaction action = {.sa_handler = catch_signal};
+    sigset_t blocked;
     (void)sigemptyset(&action.sa_mask);
+    (void)sigemptyset(&blocked);
     caught = 0;
     for (size_t i = 0; i < WATCHED; i++)
-        if (sigaction(watched[i], &action, &old[i]) == 0 && old[i].sa_handler == SIG_IGN)
-            (void)sigaction(watched[i], &old[i], NULL);
+        (void)sigaddset(&blocked, watched[i]);
+    (void)sigprocmask(SIG_BLOCK, &blocked, &w->mask);
+    for (size_t i = 0; i < WATCHED; i++)
+        if (sigaction(watched[i], &action, &w->old[i]) == 0 && w->old[i].sa_handler == SIG_IGN)
+            (void)sigaction(watched[i], &w->old[i], NULL);
 }
 
-static void unwatch(const struct sigaction *old)
+static void unwatch(const struct watch *w)
 {
     for (size_t i = 0; i < WATCHED; i++)
-        (void)sigaction(watched[i], &old[i], NULL);
+        (void)sigaction(watched[i], &w->old[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &w->mask, NULL);
 }
 
-static bool read_line(int tty, char *out, size_t room)
+static bool read_line(int tty, char *out, size_t room, const sigset_t *mask)
 {
     size_t length = 0;
     for (;;) {
         char c = 0;
-        ssize_t got = read(tty, &c, 1);
+        struct pollfd wait = {.fd = tty, .events = POLLIN};
+        ssize_t got = ppoll(&wait, 1, NULL, mask) < 0 ? -1 : read(tty, &c, 1);
         if (got < 0)
             return false;
         if (got == 0 || c == '\n')
@@ -57,7 +71,7 @@ static bool read_line(int tty, char *out, size_t room)
 bool terminal_ask(const char *prompt, char *out, size_t room)
 {
     struct termios usual, hidden;
-    struct sigaction old[WATCHED];
+    struct watch w;
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0 || tcgetattr(tty, &usual) != 0) {
         if (tty >= 0)
@@ -68,12 +82,12 @@ bool terminal_ask(const char *prompt, char *out, size_t room)
     hidden = usual;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
     hidden.c_lflag |= ECHONL;
-    watch(old);
+    watch(&w);
     bool good = tcsetattr(tty, TCSAFLUSH, &hidden) == 0 && write(tty, prompt, strlen(prompt)) >= 0;
-    good = good && read_line(tty, out, room);
+    good = good && read_line(tty, out, room, &w.mask);
     int saved = errno;
     (void)tcsetattr(tty, TCSAFLUSH, &usual);
-    unwatch(old);
+    unwatch(&w);
     (void)close(tty);
     if (caught != 0)
         (void)raise(caught);

@@ -32,7 +32,8 @@ def airlock(*arguments, stdin=b"", **options):
         options["input"] = stdin
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
-    process = subprocess.run([AIRLOCK, *arguments], timeout=TIME_LIMIT, check=False, **options)
+    options.setdefault("timeout", TIME_LIMIT)
+    process = subprocess.run([AIRLOCK, *arguments], check=False, **options)
     result = Result(process.returncode, process.stdout or b"", process.stderr or b"")
     assert process.returncode in (0, 1, 2), result
     return result

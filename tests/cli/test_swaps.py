@@ -14,7 +14,7 @@ from tap import main, test
 
 KEYS = os.path.join(TESTS, "files", "openssf")
 SECONDS = 12     # at most, for each way of swapping
-ENOUGH = 5       # of acceptances, and of the contrary
+ENOUGH = 30      # of acceptances, and of the contrary: as few let a reader win that hashes the file on disk
 
 
 def read(path):
