@@ -1,12 +1,15 @@
 /* airlock vet: a verdict per model, several at a time, reported in order. */
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* How far the workers may run ahead of what has been reported: bounds memory. */
@@ -50,17 +53,36 @@ static void *worker(void *argument)
     return NULL;
 }
 
-/* Waits for one result, which is the caller's then. */
+/* Half a second from now, on the clock that conditions wait by. */
+static struct timespec soon(void)
+{
+    enum { HALF_A_SECOND = 500000000, SECOND = 1000000000 };
+    struct timespec t;
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += HALF_A_SECOND;
+    t.tv_sec += t.tv_nsec / SECOND;
+    t.tv_nsec %= SECOND;
+    return t;
+}
+
+/* Waits for one result, which is the caller's then; says what it waits for where that takes long. */
 static struct slot collect_result(struct work *w, size_t index)
 {
+    const char *path = al_collection_path(w->collection, index);
+    progress_show(index + 1, w->count, path);
     (void)pthread_mutex_lock(&w->lock);
-    while (!w->slots[index % AHEAD].done)
-        (void)pthread_cond_wait(&w->changed, &w->lock);
+    while (!w->slots[index % AHEAD].done) {
+        const struct timespec patience = soon();
+        if (pthread_cond_timedwait(&w->changed, &w->lock, &patience) == ETIMEDOUT)
+            progress_show(index + 1, w->count, path);
+    }
     struct slot result = w->slots[index % AHEAD];
     w->slots[index % AHEAD] = (struct slot){0};
     w->reported = index + 1;
     (void)pthread_cond_broadcast(&w->changed);
     (void)pthread_mutex_unlock(&w->lock);
+    if (result.report == NULL || isatty(STDOUT_FILENO) != 0 || index + 1 == w->count)
+        progress_clear();
     return result;
 }
 

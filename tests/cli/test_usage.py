@@ -1,4 +1,5 @@
 """The command line itself: help, mistakes, policies, explanations, and output that cannot be written."""
+import json
 import os
 import signal
 import subprocess
@@ -197,6 +198,23 @@ def colour_is_for_terminals_only():
 
     assert b"\x1b[32m" in through_terminal()
     assert b"\x1b" not in through_terminal(NO_COLOR="1")
+
+
+@test
+def long_work_says_on_a_terminal_what_it_is_at():
+    import pty
+    parent, child = pty.openpty()
+    run = subprocess.Popen([AIRLOCK, "vet", "--json", "--jobs", "1", MODEL, "-"], stdin=subprocess.PIPE,
+                           stdout=subprocess.PIPE, stderr=child)
+    os.close(child)
+    said = b""
+    while b"2 of 2: -" not in said:
+        said += os.read(parent, 4096)
+    report = run.communicate(b"no model")[0]
+    assert run.returncode == 1 and len(json.loads(report)["results"]) == 2
+    said += os.read(parent, 4096)
+    assert said.endswith(b"\r\x1b[K"), said
+    os.close(parent)
 
 
 @test
