@@ -36,14 +36,15 @@ struct round {
     uint64_t start, deadline;
 };
 
-/* True where some hashing was done, so that poll need not wait. */
+/* True where some hashing was done, so that poll need not wait; false also where it cannot
+   be done, since asking again would only burn the processor. */
 static bool use_idle_time(struct al_watch *w)
 {
-    for (uint32_t i = 0; i < w->idle_count; i++)
-        if (!w->idle[i]->digested && w->idle[i]->sealed) {
-            (void)al_snapshot_digest_step(w->idle[i], HASH_BYTES);
+    for (uint32_t i = 0; i < w->idle_count; i++) {
+        struct al_snapshot *s = w->idle[i];
+        if (!s->digested && s->sealed && (al_snapshot_digest_step(s, HASH_BYTES) || s->digested))
             return true;
-        }
+    }
     return false;
 }
 
