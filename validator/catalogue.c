@@ -73,7 +73,8 @@ uint32_t al_kind_of_operation(struct al_text module, struct al_text class_name, 
         if (!row->operation)
             continue;
         if (keras2 ? listed(row->functions, class_name)
-                   : al_text_is(class_name, row->name) && (module.at == NULL || listed(row->modules, module)))
+                   : !row->keras2_only && al_text_is(class_name, row->name) &&
+                         (module.at == NULL || listed(row->modules, module)))
             return i;
     }
     return AL_NONE_INDEX;

@@ -21,6 +21,10 @@ uint32_t al_operation_operand(struct al_lowering *l, const char *argument, enum 
     if (given != AL_NONE_INDEX)
         return dtype == AL_DTYPE_NONE ? given : al_emit_cast(l, given, dtype);
     const struct al_value *v = al_site_constant(&l->site, argument);
+    if (v != NULL && v->type == AL_VALUE_REALS)
+        return al_emit_numbers(l, dtype == AL_DTYPE_NONE || dtype == AL_FLOAT16 || dtype == AL_BFLOAT16 ? AL_FLOAT32
+                                                                                                        : dtype,
+                               &v->shape, v->reals);
     if (v == NULL || (v->type != AL_VALUE_INTEGER && v->type != AL_VALUE_BOOL && v->type != AL_VALUE_REAL))
         return al_lower_fail(l, AL_INTERNAL, "argument %s is neither a tensor nor a number", argument);
     const bool real = v->type == AL_VALUE_REAL;

@@ -27,24 +27,23 @@ void al_lower_op_stack(struct al_lowering *l)
     join(l, true);
 }
 
-static void take_apart(struct al_lowering *l, int64_t parts, bool single)
-{
-    const uint32_t axis = al_emit_axis(l, al_param_int(&l->site, "axis"), l->site.in[0].rank);
-    const int64_t each = !l->failed && parts > 0 ? l->site.in[0].dim[axis] / parts : 0;
-    for (int64_t i = 0; i < parts && !l->failed; i++) {
-        const uint32_t part = al_emit_slice(l, l->in[0].operand, axis, i * each, each, 1);
-        al_lower_result(l, single ? al_emit_drop_axis(l, part, axis) : part);
-    }
-}
-
+/* As many and as long parts as the shape rule has found. */
 void al_lower_op_split(struct al_lowering *l)
 {
-    take_apart(l, al_param_int(&l->site, "indices_or_sections"), false);
+    const uint32_t axis = al_emit_axis(l, al_param_int(&l->site, "axis"), l->site.in[0].rank);
+    int64_t at = 0;
+    for (uint32_t i = 0; i < l->site.call->output_count && !l->failed; i++) {
+        const int64_t length = l->site.call->output_shapes[i].dim[axis];
+        al_lower_result(l, al_emit_slice(l, l->in[0].operand, axis, at, length, 1));
+        at += length;
+    }
 }
 
 void al_lower_op_unstack(struct al_lowering *l)
 {
-    take_apart(l, l->site.call->output_count, true);
+    const uint32_t axis = al_emit_axis(l, al_param_int(&l->site, "axis"), l->site.in[0].rank);
+    for (uint32_t i = 0; i < l->site.call->output_count && !l->failed; i++)
+        al_lower_result(l, al_emit_drop_axis(l, al_emit_slice(l, l->in[0].operand, axis, i, 1, 1), axis));
 }
 
 void al_lower_op_where(struct al_lowering *l)

@@ -3,6 +3,8 @@
    Keras 2 writes the input's shape into the first layer, or not at all. */
 #include "loader/keras/reading.h"
 
+#include "validator/recurrence.h"
+
 #include <string.h>
 
 enum { MAX_LAYERS = 10000 };
@@ -105,15 +107,33 @@ static bool borrow_shape(struct al_keras *k, uint32_t input, uint32_t first, con
                    "the model does not say what shape it takes");
 }
 
+/* How many tensors a layer gives, as far as its configuration says so: recurrent ones with their states,
+   and models. */
+static uint32_t output_count(const struct al_keras *k, uint32_t index)
+{
+    const struct al_model *m = k->model;
+    const struct al_layer *l = &m->layers[index];
+    const bool both_ways = l->kind == AL_KIND_BIDIRECTIONAL && l->child_count > 0;
+    const struct al_layer *stepping = both_ways ? &m->layers[l->children[0]] : l;
+    const uint32_t at = al_keras_find_param(al_row_of(k->policy, stepping->kind), "return_state");
+    const uint32_t merge = both_ways ? al_keras_find_param(al_row_of(k->policy, l->kind), "merge_mode") : AL_NONE_INDEX;
+    if (l->graph != NULL)
+        return l->graph->output_count;
+    const uint32_t results = merge != AL_NONE_INDEX && l->params[merge].type == AL_VALUE_NULL ? 2 : 1;
+    if (at == AL_NONE_INDEX || stepping->params[at].integer == 0 || !al_is_recurrent(stepping->kind))
+        return results;
+    return results + (both_ways ? 2 : 1) * al_state_count(m, (uint32_t)(stepping - m->layers));
+}
+
 static bool chain(struct al_keras *k, uint32_t owner)
 {
     const struct al_layer *l = &k->model->layers[owner];
-    uint32_t count = l->child_count;
+    uint32_t count = l->child_count, outputs = output_count(k, l->children[count - 1]);
     struct al_graph *g = al_arena_alloc(k->arena, 1, sizeof *g);
     struct al_call *calls = al_arena_alloc(k->arena, count, sizeof *calls);
     struct al_given *given = al_arena_alloc(k->arena, count, sizeof *given);
     struct al_item *items = al_arena_alloc(k->arena, count, sizeof *items);
-    struct al_port *ports = al_arena_alloc(k->arena, 2, sizeof *ports);
+    struct al_port *ports = al_arena_alloc(k->arena, 1 + (size_t)outputs, sizeof *ports);
     struct al_text *keys = al_arena_alloc(k->arena, 1, sizeof *keys);
     if (g == NULL || calls == NULL || given == NULL || items == NULL || ports == NULL || keys == NULL)
         return al_keras_no_memory(k);
@@ -124,8 +144,15 @@ static bool chain(struct al_keras *k, uint32_t owner)
     }
     keys[0] = k->model->layers[l->children[0]].name;
     ports[0] = (struct al_port){.name = keys[0], .call = 0};
-    ports[1] = (struct al_port){.name = k->model->layers[l->children[count - 1]].name, .call = count - 1};
-    *g = (struct al_graph){count, calls, 1, &ports[0], 1, &ports[1]};
+    for (uint32_t i = 0; i < outputs; i++) {
+        const struct al_text name = k->model->layers[l->children[count - 1]].name;
+        char *numbered = i == 0 ? NULL
+                                : al_arena_format(k->arena, "%.*s_%u", (int)name.length, name.at, i);
+        if (i > 0 && numbered == NULL)
+            return al_keras_no_memory(k);
+        ports[1 + i] = (struct al_port){.name = i == 0 ? name : al_text_of(numbered), .call = count - 1, .output = i};
+    }
+    *g = (struct al_graph){count, calls, 1, &ports[0], outputs, &ports[1]};
     k->layers[owner].input_keys = keys;
     k->layers[owner].input_count = 1;
     k->model->layers[owner].graph = g;

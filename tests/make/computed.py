@@ -223,6 +223,98 @@ def images_cropped():
     return keras.Model(x, L.RandomCrop(5, 6)(x)), [numbers(2, 8, 9, 3)]
 
 
+if KERAS3:
+    @model("keras")
+    def operations_functions():
+        ops, x, y = keras.ops, keras.Input((4, 6), name="x"), keras.Input((4, 6), name="y")
+        small = ops.tanh(x) * 0.9
+        out = [f(small) for f in (ops.arcsin, ops.arccos, ops.arctanh, ops.sinh, ops.cosh, ops.arcsinh,
+                                  ops.tanh_shrink, ops.sparse_plus, ops.sparse_sigmoid, ops.isnan, ops.isinf, ops.isfinite)]
+        out += [ops.arccosh(ops.abs(x) + 1), ops.log2(ops.abs(x) + 0.1), ops.log10(ops.abs(x) + 0.1),
+                ops.soft_shrink(x), ops.hard_shrink(x, 0.3), ops.threshold(x, 0.1, 2.0), ops.squareplus(x),
+                ops.glu(x), ops.glu(x, axis=1), keras.activations.relu(x, max_value=0.7, threshold=0.2),
+                keras.activations.relu(x, negative_slope=0.1), ops.logaddexp(x, y), ops.average(x, axis=1),
+                ops.count_nonzero(ops.relu(x), axis=1), ops.norm(x, axis=1),
+                ops.norm(x, ord=1, axis=-1, keepdims=True),
+                ops.norm(x, ord=2, axis=-1), ops.full_like(x, 2.5), keras.activations.gelu(x),
+                x + np.array([1, 2, 3, 4, 5, 6], "float32")]
+        return keras.Model([x, y], out), [numbers(2, 4, 6), numbers(2, 4, 6, seed=8)]
+
+    @model("keras")
+    def operations_picked():
+        ops, x, i = keras.ops, keras.Input((4, 6), name="x"), keras.Input((2,), dtype="int32", name="i")
+        image = keras.Input((8, 6, 4), name="image")
+        out = [ops.take(x, [1, 0, -1], axis=1), ops.take(x, i, axis=2), ops.take(x, 1, axis=1),
+               ops.take_along_axis(x, ops.argmax(x, axis=2, keepdims=True), axis=2),
+               ops.pad(x, [[0, 0], [1, 2], [0, 3]], constant_values=2),
+               ops.pad(x, [[0, 0], [1, 2], [3, 1]], mode="reflect"),
+               ops.pad(x, [[0, 0], [1, 2], [3, 1]], mode="symmetric"), ops.roll(x, 1, axis=1),
+               ops.roll(x, -8, axis=-1),
+               ops.moveaxis(image, 1, 3), ops.moveaxis(image, -1, 1), ops.sort(x, axis=1), ops.sort(x),
+               ops.tril(x), ops.triu(x, k=1), ops.tril(x, k=-2),
+               ops.image.resize(image, (4, 9)), ops.image.resize(image, (11, 4), interpolation="nearest"),
+               ops.image.resize(image, (5, 5), interpolation="bicubic", antialias=True),
+               *ops.split(x, [1, 4], axis=2)]
+        if hasattr(ops.nn, "depth_to_space"):
+            out += [ops.nn.depth_to_space(image, 2), ops.nn.space_to_depth(image, 2)]
+        return keras.Model([x, i, image], out), [numbers(2, 4, 6), np.array([[0, 5], [3, 3]], "int32"),
+                                                 numbers(2, 8, 6, 4)]
+else:
+    def operations_of_tensorflow(part):
+        x, y = keras.Input((4, 6), name="x"), keras.Input((4, 6), name="y")
+        i = keras.Input((2,), dtype="int32", name="i")
+        image = keras.Input((8, 6, 4), name="image")
+        small = tf.tanh(x) * 0.9
+        out = [tf.argmax(x, axis=-1), tf.argmin(x, 1), tf.nn.l2_normalize(x, axis=-1), tf.math.l2_normalize(x, [1, 2]),
+               tf.where(x > 0, x, y), tf.where(x > 0, x, 0.0), tf.gather(x, [1, 0], axis=1), tf.gather(x, i, axis=2),
+               tf.pad(x, [[0, 0], [1, 2], [0, 3]], constant_values=3),
+               tf.pad(x, [[0, 0], [1, 2], [3, 1]], mode="REFLECT"),
+               *tf.split(x, [1, 3], axis=1), tf.one_hot(i, 5), tf.image.resize(image, (4, 9)),
+               tf.image.resize(image, [11, 4], method="nearest"), tf.nn.depth_to_space(image, 2),
+               tf.nn.space_to_depth(image, 2), tf.math.squared_difference(x, y), tf.norm(x, axis=-1),
+               tf.add_n([x, y]), tf.nn.gelu(x), keras.activations.gelu(x, approximate=True), tf.roll(x, 1, axis=1),
+               tf.sort(x, axis=1), tf.math.divide_no_nan(x, tf.nn.relu(y)), tf.math.is_nan(x), tf.sinh(small),
+               tf.asin(small), tf.acos(small), tf.atanh(small), i // 2, x + tf.constant([1.0, 2, 3, 4, 5, 6]),
+               x * np.arange(6).astype("float32"),
+               keras.backend.batch_dot(x, keras.backend.permute_dimensions(y, (0, 2, 1))),
+               keras.activations.relu(x, max_value=6), keras.activations.hard_sigmoid(x)]
+        return keras.Model([x, y, i, image], out[part::2]), [numbers(2, 4, 6), numbers(2, 4, 6, seed=8),
+                                                    np.array([[0, 5], [3, 3]], "int32"), numbers(2, 8, 6, 4)]
+
+    @model()
+    def operations_of_tensorflow_1():
+        return operations_of_tensorflow(0)
+
+    @model()
+    def operations_of_tensorflow_2():
+        return operations_of_tensorflow(1)
+
+
+if KERAS3:
+    @model()
+    def sequence_with_states():
+        """A Sequential model whose last layer gives several tensors."""
+        last = L.LSTM(3, return_sequences=True, return_state=True)
+        m = keras.Sequential([keras.Input((5, 3), name="x"), L.Dense(4), last])
+        stir(m)
+        return m, [numbers(2, 5, 3)]
+
+    @model()
+    def sequence_both_ways():
+        m = keras.Sequential([keras.Input((5, 3), name="x"), L.Bidirectional(L.GRU(2, return_state=True))])
+        stir(m)
+        return m, [numbers(2, 5, 3)]
+
+
+if not KERAS3:
+    @model()
+    def batches_over_axes():
+        x = keras.Input((4, 5, 3), name="x")
+        m = keras.Model(x, [L.BatchNormalization(axis=[1, 3])(x), L.BatchNormalization(axis=[3, 2], scale=False)(x)])
+        stir(m)
+        return m, [numbers(2, 4, 5, 3)]
+
+
 def write(folder, function, layouts):
     name = ("keras3_" if KERAS3 else "keras2_") + function.__name__
     keras.backend.clear_session()

@@ -81,6 +81,21 @@ def quantized():
         add(x, layer(x))
 
 
+def more_operations3(x, y):
+    ops, image = keras.ops, keras.Input((4, 4, 8))
+    for name in """arcsin arccos sinh cosh arcsinh arccosh arctanh log2 log10 isnan isinf isfinite tanh_shrink sparse_plus
+            sparse_sigmoid soft_shrink hard_shrink squareplus average count_nonzero norm tril triu sort""".split():
+        add(x, getattr(ops, name)(x))
+    for made in (ops.threshold(x, 0.1, 2.0), keras.activations.relu(x, max_value=6.0), ops.full_like(x, 2.5),
+                 ops.glu(x, axis=1), ops.take(x, [1, 0], axis=1), ops.pad(x, [[0, 0], [1, 2], [0, 0]]),
+                 ops.roll(x, 1, axis=1), ops.moveaxis(x, 1, 2),
+                 ops.take_along_axis(x, ops.cast(ops.zeros_like(x), "int32"), axis=1)):
+        add(x, made)
+    add([x, y], ops.logaddexp(x, y))
+    for made in (ops.image.resize(image, (3, 5)), ops.nn.depth_to_space(image, 2), ops.nn.space_to_depth(image, 2)):
+        add(image, made)
+
+
 def operations3():
     ops, x, y = keras.ops, keras.Input((4, 3)), keras.Input((4, 3))
     i, square = keras.Input((4,), dtype="int32"), keras.Input((3, 3))
@@ -96,6 +111,7 @@ def operations3():
         add([x, y], getattr(ops, name)(x, y))
     for name in over:
         add(x, getattr(ops, name)(x, axis=1))
+    more_operations3(x, y)
     for name in ("logical_and", "logical_or", "logical_xor"):
         add([x, y], getattr(ops, name)(ops.greater(x, 0.5), ops.less(y, 0.5)))
     for made in (ops.logical_not(ops.greater(x, 0.5)), x[:, 1:3], ops.clip(x, 0.0, 6.0), ops.cast(x, "float16"),
@@ -122,6 +138,11 @@ def operations2():
                  tf.repeat(x, 2, axis=1), tf.reverse(x, axis=[1]), tf.unstack(x, axis=1), tf.zeros_like(x),
                  tf.nn.leaky_relu(x), tf.nn.elu(x), tf.math.rsqrt(x), tf.round(x), tf.math.erf(x),
                  tf.reduce_logsumexp(x, axis=1)):
+        add(x, made)
+    for made in (tf.math.squared_difference(x, y), tf.math.divide_no_nan(x, y), tf.add_n([x, y])):
+        add([x, y], made)
+    for made in (tf.math.l2_normalize(x, axis=1), tf.argmax(x, axis=1), tf.gather(x, [1, 0], axis=1), tf.norm(x, axis=1),
+                 tf.pad(x, [[0, 0], [1, 2], [0, 0]]), tf.roll(x, 1, axis=1), tf.sort(x, axis=1), tf.nn.gelu(x)):
         add(x, made)
     for made in (x + y, tf.math.maximum(x, y), tf.concat([x, y], axis=1), tf.stack([x, y], axis=1),
                  tf.matmul(x, y, transpose_b=True)):

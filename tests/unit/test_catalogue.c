@@ -107,7 +107,8 @@ static void only_exact_names_are_known(void **state)
     for (uint32_t k = 0; k < AL_KIND_COUNT; k++) {
         const struct al_row *row = row_at(k);
         bool keras2 = row->keras2_only;
-        assert_int_equal(find(row, row->name, keras2), k);
+        /* an operation of Keras 2 goes by its function alone */
+        assert_int_equal(find(row, row->name, keras2), row->operation && keras2 ? AL_NONE_INDEX : k);
         for (const char *const *other = row->other_names; other != NULL && *other != NULL; other++)
             assert_int_equal(find(row, *other, keras2), k);
         for (const char *const *function = row->functions; function != NULL && *function != NULL; function++) {

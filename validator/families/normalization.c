@@ -31,7 +31,7 @@ static bool demand_affine(struct al_site *s, const struct al_shape *shape, bool 
 /* ---- BatchNormalization ---- */
 
 static const struct al_param batch_params[] = {
-    ONE_AXIS_KEY,
+    AXES_KEY("-1"),
     EPSILON_KEY("0.001"),
     {.key = "momentum", .type = AL_PARAM_IGNORED_NUMBER},
     CENTER_SCALE_KEYS,
@@ -48,8 +48,20 @@ static const struct al_param batch_params[] = {
 /* renorm keeps three more numbers per channel, which only training reads */
 static bool infer_batch(struct al_site *s)
 {
-    struct al_shape n;
-    if (!axes_shape(s, &n) || !demand_affine(s, &n, al_param_bool(s, "scale"), al_param_bool(s, "center")) ||
+    struct al_shape n, whole = {.rank = s->in[0].rank};
+    const struct al_value *named = al_param_of(s, "axis");
+    if (!axes_shape(s, &n))
+        return false;
+    if (n.rank != 1 && !al_model_is_keras2(s->model))
+        return al_site_refuse(s, AL_GRAPH_PARAMETER, "one axis", al_found(s->findings, "%u axes", n.rank),
+                              "Keras 3 normalizes batches over one axis");
+    /* over several axes Keras 2 keeps the input's axes, the others of length 1 */
+    for (uint32_t i = 0; i < whole.rank; i++)
+        whole.dim[i] = 1;
+    for (uint32_t i = 0; n.rank > 1 && i < n.rank; i++)
+        whole.dim[named->integers[i] < 0 ? named->integers[i] + whole.rank : named->integers[i]] = n.dim[i];
+    n = n.rank > 1 ? whole : n;
+    if (!demand_affine(s, &n, al_param_bool(s, "scale"), al_param_bool(s, "center")) ||
         !al_demand(s, "moving_mean", &n, false) || !al_demand(s, "moving_variance", &n, false))
         return false;
     if (al_param_bool(s, "renorm") &&

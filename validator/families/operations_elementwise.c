@@ -131,7 +131,8 @@ static const struct al_param leaky_params[] = {
     {.key = "alpha", .type = AL_PARAM_REAL, .flags = AL_PARAM_ALIAS, .minimum = -1e30, .maximum = 1e30,
      .alias_of = "negative_slope"},
 };
-static const struct al_param gelu_params[] = {AL_BOOL_KEY("approximate", "true")};
+/* Keras 3 always says it; TensorFlow's default is the exact one */
+static const struct al_param gelu_params[] = {AL_BOOL_KEY("approximate", "false")};
 static const struct al_param axis_params[] = {AL_AXIS_KEY("-1")};
 static const struct al_param clip_params[] = {
     {.key = "x_min", .type = AL_PARAM_REAL, .flags = AL_PARAM_REQUIRED},
@@ -191,7 +192,8 @@ KEYED_ROW(op_celu, "Celu", al_modules_nn, elu_params, infer_inexact,
           "max(x, 0) + min(0, alpha · (exp(x / alpha) - 1))", NULL);
 KEYED_ROW(op_leaky_relu, "LeakyRelu", al_modules_nn, leaky_params, infer_inexact,
           "x, or negative_slope · x where x < 0", "nn.leaky_relu");
-KEYED_ROW(op_gelu, "Gelu", al_modules_nn, gelu_params, infer_inexact, "gelu(x), by tanh where approximate", NULL);
+KEYED_ROW(op_gelu, "Gelu", al_modules_nn, gelu_params, infer_inexact, "gelu(x), by tanh where approximate",
+          "nn.gelu");
 KEYED_ROW(op_softmax, "Softmax", al_modules_nn, axis_params, infer_axis, "exp(x) / Σ exp(x) over the axis",
           "nn.softmax");
 KEYED_ROW(op_log_softmax, "LogSoftmax", al_modules_nn, axis_params, infer_axis, "log(softmax(x)) over the axis",

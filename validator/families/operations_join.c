@@ -64,12 +64,12 @@ const struct al_row al_row_op_stack = {
 
 /* ---- Split, Unstack: several outputs ---- */
 
-/* n: n equal parts (Keras); a list: where to cut */
+/* A number: so many equal parts. A list: where to cut, or in TensorFlow how long each part is, -1: the rest. */
 static const struct al_param split_params[] = {
-    {.key = "indices_or_sections", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_REQUIRED, .minimum = 1,
-     .maximum = 4096},
-    {.key = "num_or_size_splits", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_ALIAS, .minimum = 1, .maximum = 4096,
-     .alias_of = "indices_or_sections"},
+    {.key = "indices_or_sections", .type = AL_PARAM_REALS, .flags = AL_PARAM_REQUIRED, .minimum = -1,
+     .maximum = AL_MAX_UNITS, .count_min = 1, .count_max = 4095},
+    {.key = "num_or_size_splits", .type = AL_PARAM_REALS, .flags = AL_PARAM_ALIAS, .minimum = -1,
+     .maximum = AL_MAX_UNITS, .count_min = 1, .count_max = 4095, .alias_of = "indices_or_sections"},
     AL_AXIS_KEY("0"),
     AL_FIXED_KEY("num", "null", "the number of parts is that of num_or_size_splits"),
 };
@@ -85,16 +85,52 @@ static bool parts(struct al_site *s, uint32_t count, const struct al_shape *part
     return true;
 }
 
+static bool bad_split(struct al_site *s)
+{
+    return al_site_bad_shape(s, "a length that falls into such parts", &s->in[0]);
+}
+
+/* Parts of different lengths; the model's shape rule and its lowering cut alike. */
+static bool infer_uneven(struct al_site *s, uint32_t axis)
+{
+    const struct al_value *list = al_param_of(s, "indices_or_sections");
+    const bool sizes = al_model_is_keras2(s->model);
+    const int64_t length = s->in[0].dim[axis];
+    int64_t at = 0, rest = length, open = -1;
+    for (uint32_t i = 0; sizes && i < list->count; i++) {
+        if (list->reals[i] == -1 && open != -1)
+            return bad_split(s);
+        open = list->reals[i] == -1 ? (int64_t)i : open;
+        rest -= list->reals[i] == -1 ? 0 : (int64_t)list->reals[i];
+    }
+    if (length == -1 || (sizes && (rest < 0 || (open == -1 && rest != 0))) ||
+        !parts(s, list->count + (sizes ? 0 : 1), &s->in[0]))
+        return length != -1 ? bad_split(s) : al_site_bad_shape(s, "a known length", &s->in[0]);
+    for (uint32_t i = 0; i < s->out_count; i++) {
+        const int64_t given = i < list->count ? (int64_t)list->reals[i] : length;
+        const int64_t part = sizes ? (given == -1 ? rest : given) : given - at;
+        if (part < 1 || (i < list->count && list->reals[i] != (double)given) || at + part > length)
+            return bad_split(s);
+        s->out[i].dim[axis] = part;
+        at += part;
+    }
+    return true;
+}
+
 static bool infer_split(struct al_site *s)
 {
+    const struct al_value *given = al_param_of(s, "indices_or_sections");
     struct al_shape part = s->in[0];
-    int64_t count = al_param_int(s, "indices_or_sections");
     uint32_t axis;
     if (!al_site_axis(s, "axis", al_param_int(s, "axis"), part.rank, &axis))
         return false;
-    if (part.dim[axis] != -1 && part.dim[axis] % count != 0)
-        return al_site_bad_shape(s, "a length that the number of parts divides", &part);
-    part.dim[axis] = part.dim[axis] == -1 ? -1 : part.dim[axis] / count;
+    if (given->shape.rank == 1)
+        return infer_uneven(s, axis);
+    const int64_t count = given->shape.rank == 0 ? (int64_t)given->reals[0] : 0;
+    if (count < 1 || count > 4096 || given->reals[0] != (double)count || part.dim[axis] == -1 ||
+        part.dim[axis] % count != 0)
+        return bad_split(s);
+    part.dim[axis] /= count;
     return parts(s, (uint32_t)count, &part);
 }
 
@@ -106,7 +142,7 @@ const struct al_row al_row_op_split = {
     AL_ARGUMENTS(al_arguments_x),
     .rank_min = 1,
     .rank_max = AL_MAX_RANK,
-    .computes = "equal parts of x along the axis",
+    .computes = "parts of x along the axis",
     .infer = infer_split,
 };
 
@@ -174,8 +210,10 @@ static bool infer_where(struct al_site *s)
     return al_site_typed(s, &out, chosen_type(s));
 }
 
+static const char *const where_functions[] = {"where", NULL};
+
 const struct al_row al_row_op_where = {
-    AL_OPERATION("Where", al_modules_numpy, NULL),
+    AL_OPERATION("Where", al_modules_numpy, where_functions),
     AL_ARGUMENTS(where_arguments),
     .computes = "x1 where the condition is true, else x2",
     .infer = infer_where,

@@ -94,26 +94,33 @@ static const struct al_param arg_params[] = {
     {.key = "axis", .type = AL_PARAM_AXES, .flags = AL_PARAM_NULLABLE, .count_min = 1, .count_max = 1,
      .standard = "null"},
     AL_BOOL_KEY("keepdims", "false"),
+    /* TensorFlow's */
+    {.key = "output_type", .type = AL_PARAM_DTYPE, .flags = AL_PARAM_NULLABLE, .standard = "null"},
+    {.key = "dimension", .type = AL_PARAM_FIXED, .fixed = "null", .refusal = "an old name of axis"},
 };
 
+/* TensorFlow counts in int64, and takes axis 0 where none is given: along the samples, which is refused. */
 static bool infer_arg(struct al_site *s)
 {
-    if (al_model_is_keras2(s->model))
-        return al_site_refuse(s, AL_GRAPH_ARGUMENT, NULL, AL_NOTHING, "%s is computed for models of Keras 3",
+    const bool keras2 = al_model_is_keras2(s->model);
+    if (keras2 && al_param_is_null(s, "axis"))
+        return al_site_refuse(s, AL_GRAPH_ARGUMENT, "an axis", AL_NOTHING, "%s over the samples is not computed",
                               s->row->name);
-    return reduce(s, AL_INT32);
+    return reduce(s, !keras2 ? AL_INT32 : al_param_is_null(s, "output_type")
+                                              ? AL_INT64 : (enum al_dtype)al_param_int(s, "output_type"));
 }
 
-#define ARG_ROW(symbol, class_name, text) \
+#define ARG_ROW(symbol, class_name, text, function) \
+    static const char *const functions_##symbol[] = {function, NULL}; \
     const struct al_row al_row_##symbol = { \
-        AL_OPERATION(class_name, al_modules_numpy, NULL), \
+        AL_OPERATION(class_name, al_modules_numpy, functions_##symbol), \
         AL_PARAMS(arg_params), \
         AL_ARGUMENTS(al_arguments_x), \
         .computes = (text), \
         .infer = infer_arg, \
     }
-ARG_ROW(op_argmax, "Argmax", "where the greatest is along the axis");
-ARG_ROW(op_argmin, "Argmin", "where the least is along the axis");
+ARG_ROW(op_argmax, "Argmax", "where the greatest is along the axis", "math.argmax");
+ARG_ROW(op_argmin, "Argmin", "where the least is along the axis", "math.argmin");
 
 static const struct al_param cumulative_params[] = {
     {.key = "axis", .type = AL_PARAM_AXES, .flags = AL_PARAM_REQUIRED, .count_min = 1, .count_max = 1},
