@@ -25,6 +25,14 @@ uint32_t al_lower_quantized_projection(struct al_lowering *l, const char *path, 
    divided by `scale`, which broadcasts to it; AL_NONE_INDEX: the kernel holds plain numbers already. */
 uint32_t al_emit_scaled_product(struct al_lowering *l, uint32_t x, uint32_t kernel, uint32_t scale, int64_t rows);
 
+/* A kernel to which LoRA's factors have been added, where the file holds them apart: kernel + ratio · a · b. */
+uint32_t al_lower_kernel(struct al_lowering *l, const char *kernel, const char *a, const char *b);
+/* Beside a quantized kernel they are multiplied with the input: y + ratio · (x · a · b). `equation` NULL: over
+   the last axis of x. */
+uint32_t al_emit_lora(struct al_lowering *l, const char *equation, uint32_t x, uint32_t y);
+/* lora_alpha / lora_rank. */
+double al_lora_ratio(const struct al_lowering *l);
+
 /* q (integers) · kernel (integers) exactly, where sums of `length` products stay int32; `equation` NULL: a
    matrix product. */
 uint32_t al_emit_integer_product(struct al_lowering *l, const char *equation, uint32_t q, uint32_t kernel,

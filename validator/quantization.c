@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { INT4_BY_COLUMNS_MINOR = 14 };
+enum { INT4_BY_COLUMNS_MINOR = 14, FLOAT32_LORA_MINOR = 15 };
 
 struct al_kernel al_kernel_of_dense(int64_t in, int64_t units)
 {
@@ -98,11 +98,31 @@ static bool demand_turned(struct al_site *s, const struct al_kernel *k, const st
            demand_numbers(s, "g_idx", al_shape_1(rows), AL_FLOAT32);
 }
 
-bool al_demand_kernel(struct al_site *s, const struct al_kernel *kernel, const struct al_shape *bias)
+int64_t al_lora_rank(const struct al_site *s)
+{
+    return s->model->format == AL_FORMAT_KERAS_H5 && !al_param_is_null(s, "lora_rank") ? al_param_int(s, "lora_rank")
+                                                                                      : 0;
+}
+
+bool al_demand_lora(struct al_site *s, const char *a, const char *b, const struct al_shape *whole)
+{
+    const int64_t rank = al_lora_rank(s);
+    if (rank == 0 || whole->rank == 0)
+        return true;
+    const struct al_version *v = &s->model->version;
+    const bool always_float32 = v->minor > FLOAT32_LORA_MINOR || (v->minor == FLOAT32_LORA_MINOR && v->patch > 0);
+    const enum al_dtype dtype = always_float32 ? AL_FLOAT32 : s->layer->variable_dtype;
+    struct al_shape first = *whole;
+    const struct al_shape second = al_shape_2(rank, whole->dim[whole->rank - 1]);
+    first.dim[first.rank - 1] = rank;
+    return al_demand_typed(s, a, &first, true, dtype, false) && al_demand_typed(s, b, &second, true, dtype, false);
+}
+
+static bool demand_stored(struct al_site *s, const struct al_kernel *kernel, const struct al_shape *bias)
 {
     switch ((int)s->layer->quantization.mode) {
     case AL_QUANTIZED_NONE:
-        return al_demand(s, "kernel", &kernel->whole, true) && demand_bias(s, bias);
+        return al_demand(s, "kernel", &kernel->whole, al_lora_rank(s) == 0) && demand_bias(s, bias);
     case AL_QUANTIZED_INT8:
         return demand_numbers(s, "kernel", kernel->whole, AL_INT8) && demand_bias(s, bias) &&
                demand_numbers(s, "kernel_scale", kernel->scale, s->layer->variable_dtype);
@@ -111,6 +131,11 @@ bool al_demand_kernel(struct al_site *s, const struct al_kernel *kernel, const s
     default:
         return demand_turned(s, kernel, bias);
     }
+}
+
+bool al_demand_kernel(struct al_site *s, const struct al_kernel *kernel, const struct al_shape *bias)
+{
+    return demand_stored(s, kernel, bias) && al_demand_lora(s, "lora_kernel_a", "lora_kernel_b", &kernel->whole);
 }
 
 static bool bits_fit(const struct al_quantization *q)

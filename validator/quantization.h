@@ -38,6 +38,11 @@ bool al_has_zero_points(const struct al_quantization *q);
 /* Demands kernel, bias (NULL: none) and what else the layer's quantization stores, in Keras's order. */
 bool al_demand_kernel(struct al_site *s, const struct al_kernel *kernel, const struct al_shape *bias);
 
+/* LoRA's two factors of what is added to a kernel of shape `whole`: the file of a whole model in the legacy
+   layout holds them, every other one a kernel to which they have been added. 0: none are stored. */
+int64_t al_lora_rank(const struct al_site *s);
+bool al_demand_lora(struct al_site *s, const char *a, const char *b, const struct al_shape *whole);
+
 /* Whether the layer's quantization is one that its row and Keras know; false after a finding. */
 bool al_check_quantization(struct al_site *s);
 

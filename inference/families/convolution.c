@@ -2,6 +2,7 @@
 #include "validator/window.h"
 
 #include "inference/families/window.h"
+#include "inference/quantized.h"
 
 static uint32_t convolve(struct al_lowering *l, uint32_t x, uint32_t kernel, uint32_t bias, int64_t group)
 {
@@ -19,7 +20,7 @@ static void finish(struct al_lowering *l, uint32_t y)
 static void lower_conv(struct al_lowering *l)
 {
     const uint32_t x = al_window_enter(l, l->in[0].operand);
-    const uint32_t kernel = al_window_kernel(l, al_lower_weight(l, "kernel"));
+    const uint32_t kernel = al_window_kernel(l, al_lower_kernel(l, "kernel", "lora_kernel_a", "lora_kernel_b"));
     if (x == AL_NONE_INDEX || kernel == AL_NONE_INDEX)
         return;
     finish(l, convolve(l, x, kernel, al_lower_weight(l, "bias"), al_param_int(&l->site, "groups")));

@@ -7,9 +7,9 @@ void al_lower_dense(struct al_lowering *l)
     const uint32_t x = l->in[0].operand, bias = al_lower_weight(l, "bias");
     uint32_t y;
     if (l->site.layer->quantization.mode == AL_QUANTIZED_NONE) {
-        y = al_emit_dense(l, x, al_lower_weight(l, "kernel"), bias);
+        y = al_emit_dense(l, x, al_lower_kernel(l, "kernel", "lora_kernel_a", "lora_kernel_b"), bias);
     } else {
-        y = al_lower_quantized_dense(l, x);
+        y = al_emit_lora(l, NULL, x, al_lower_quantized_dense(l, x));
         y = bias == AL_NONE_INDEX ? y : al_emit_binary(l, AL_OP_ADD, y, bias);
     }
     al_lower_result(l, al_lower_activation(l, "activation", y));
@@ -80,14 +80,29 @@ static uint32_t looked_up_quantized(struct al_lowering *l, uint32_t indices)
                           for_columns(l, scale));
 }
 
+static uint32_t float_table(struct al_lowering *l)
+{
+    return al_lower_kernel(l, "embeddings", "lora_embeddings_a", "lora_embeddings_b");
+}
+
+/* LoRA beside a quantized table: its rows are looked up too. */
+static uint32_t with_lora(struct al_lowering *l, uint32_t indices, uint32_t y)
+{
+    if (al_lora_rank(&l->site) == 0)
+        return y;
+    const uint32_t rows = looked_up(l, al_lower_weight(l, "lora_embeddings_a"), indices);
+    const uint32_t delta = al_emit_dense(l, rows, al_lower_weight(l, "lora_embeddings_b"), AL_NONE_INDEX);
+    return al_emit_binary(l, AL_OP_ADD, y, al_emit_with_number(l, AL_OP_MUL, delta, al_lora_ratio(l)));
+}
+
 void al_lower_embedding(struct al_lowering *l)
 {
     const uint32_t indices = al_emit_cast(l, l->in[0].operand, AL_INT64);
     const uint32_t mask = al_param_bool(&l->site, "mask_zero") ? differs(l, indices, 0) : AL_NONE_INDEX;
     al_lower_result_masked(l,
                            l->site.layer->quantization.mode == AL_QUANTIZED_NONE
-                               ? looked_up(l, al_lower_weight(l, "embeddings"), indices)
-                               : looked_up_quantized(l, indices),
+                               ? looked_up(l, float_table(l), indices)
+                               : with_lora(l, indices, looked_up_quantized(l, indices)),
                            mask);
 }
 
@@ -117,7 +132,7 @@ static uint32_t reversed(struct al_lowering *l, uint32_t x)
 {
     uint32_t kernel = al_lower_weight(l, "reverse_embeddings");
     if (kernel == AL_NONE_INDEX)
-        kernel = al_emit_move_axis(l, al_lower_weight(l, "embeddings"), 1, 0);
+        kernel = al_emit_move_axis(l, float_table(l), 1, 0);
     return al_emit_matmul(l, x, kernel);
 }
 

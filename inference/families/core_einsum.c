@@ -60,8 +60,10 @@ void al_lower_einsum_dense(struct al_lowering *l)
         return;
     const uint32_t numbers = al_dtype_is_float(al_emit_dtype(l, x)) ? x : al_emit_cast(l, x, l->real);
     uint32_t y = l->site.layer->quantization.mode == AL_QUANTIZED_NONE
-                     ? al_emit_einsum(l, equation, numbers, al_lower_weight(l, "kernel"))
-                     : al_lower_quantized_einsum(l, equation, numbers, &kernel);
+                     ? al_emit_einsum(l, equation, numbers,
+                                      al_lower_kernel(l, "kernel", "lora_kernel_a", "lora_kernel_b"))
+                     : al_emit_lora(l, equation, numbers,
+                                    al_lower_quantized_einsum(l, equation, numbers, &kernel));
     if (bias != AL_NONE_INDEX)
         y = al_emit_binary(l, AL_OP_ADD, y, bias);
     al_lower_result(l, al_lower_activation(l, "activation", y));

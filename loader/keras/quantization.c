@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CONFIGS_FROM_MINOR = 12, LONGEST_NUMBER = 9 };
+enum { LONGEST_NUMBER = 9 };
 
 static const char *const config_modules[] = {"keras.quantizers", "keras.src.quantizers.quantization_config",
                                              "keras.src.quantizers.gptq_config", "keras.src.quantizers.awq_config",
@@ -207,7 +207,7 @@ bool al_keras_quantization_config(struct al_keras *k, uint32_t layer, json_t *js
     return true;
 }
 
-static void default_inputs(struct al_quantization *q)
+void al_keras_default_inputs(struct al_quantization *q)
 {
     q->inputs = true;
     q->low = -INT8_MAX;
@@ -227,7 +227,7 @@ bool al_keras_settle_quantization(struct al_keras *k, uint32_t layer, const stru
     if (config->mode == AL_QUANTIZED_NONE) {
         if (q->mode == AL_QUANTIZED_INT8 ||
             (q->mode == AL_QUANTIZED_INT4 && (reversible || al_int4_is_old(k->model))))
-            default_inputs(q);
+            al_keras_default_inputs(q);
         return true;
     }
     if (config->mode != q->mode || (q->mode == AL_QUANTIZED_INT4 && config->group != q->group))

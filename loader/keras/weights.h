@@ -26,6 +26,11 @@ uint32_t al_keras_store_find(const struct al_keras_store *store, uint32_t group,
 bool al_keras_store_take(struct al_keras *k, struct al_keras_store *store, uint32_t dataset, struct al_text name,
                          uint32_t *tensor);
 
+/* Whether a dataset that the layer takes for its g_idx names only groups that there are; true for any other demand.
+   False after a finding. */
+bool al_keras_groups_sound(struct al_keras *k, uint32_t layer, const struct al_weight *demand,
+                           const struct al_keras_store *store, uint32_t dataset, struct al_text name);
+
 /* Gives each layer as many places for tensors as it demands, all empty. */
 bool al_keras_weight_places(struct al_keras *k);
 

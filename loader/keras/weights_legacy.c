@@ -121,7 +121,9 @@ static bool take_variable(struct al_keras *k, struct al_keras_store *store, uint
     char *name = al_arena_copy(k->arena, path.at, path.length);
     if (name == NULL)
         return al_keras_no_memory(k);
-    return al_keras_store_take(k, store, dataset, (struct al_text){name, path.length}, &layer->weights[v->weight]);
+    const struct al_text taken = {name, path.length};
+    return al_keras_store_take(k, store, dataset, taken, &layer->weights[v->weight]) &&
+           al_keras_groups_sound(k, v->layer, demand, store, dataset, taken);
 }
 
 static bool is_optional(const struct al_keras *k, const struct variable *v)

@@ -1,6 +1,9 @@
 /* The layout of model.weights.h5: a group per object along attributes and containers,
    its variables in `vars` by number (keras/src/saving/saving_lib.py). */
+#include "loader/keras/quantization.h"
 #include "loader/keras/weights.h"
+#include "validator/quantization.h"
+#include "validator/validate.h"
 
 #include <string.h>
 
@@ -51,6 +54,26 @@ static const char *join(struct layout *l, const char *owner, const char *mark, c
     return al_arena_format(l->k->arena, "%s%s%s%s", owner, owner[0] != '\0' ? "/" : "", mark, path);
 }
 
+/* Where a demand of the layer is stored, and the name for it; AL_NONE_INDEX where it is not in the file. False
+   when memory is short. */
+static bool find_weight(struct layout *l, uint32_t index, const struct al_weight *demand, uint32_t *dataset,
+                        struct al_keras_store **store, char **name)
+{
+    /* attributes were private in 2.x and 3.0, and named without the underscore since */
+    const char *path = join(l, l->paths.of[index], "", demand->path);
+    const char *other = demand->path[0] == '_' ? join(l, l->paths.of[index], "", demand->path + 1)
+                                               : join(l, l->paths.of[index], "_", demand->path);
+    const char *word = al_row_of(l->k->policy, l->k->model->layers[index].kind)->named_weights
+                           ? demand->name : al_arena_format(l->k->arena, "%u", demand->index);
+    if (path == NULL || other == NULL || word == NULL)
+        return al_keras_no_memory(l->k);
+    *dataset = find_dataset(l, path, word, store);
+    if (*dataset == AL_NONE_INDEX && demand->path[0] != '\0')
+        *dataset = find_dataset(l, other, word, store);
+    *name = al_arena_format(l->k->arena, "%s%svars/%s", path, path[0] != '\0' ? "/" : "", word);
+    return *name != NULL || al_keras_no_memory(l->k);
+}
+
 static bool take_weights(struct layout *l, uint32_t index)
 {
     struct al_keras *k = l->k;
@@ -58,22 +81,16 @@ static bool take_weights(struct layout *l, uint32_t index)
     for (uint32_t w = 0; w < layer->demand_count; w++) {
         const struct al_weight *demand = &layer->demands[w];
         struct al_keras_store *store = NULL;
-        /* attributes were private in 2.x and 3.0, and named without the underscore since */
-        const char *path = join(l, l->paths.of[index], "", demand->path);
-        const char *other = demand->path[0] == '_' ? join(l, l->paths.of[index], "", demand->path + 1)
-                                                   : join(l, l->paths.of[index], "_", demand->path);
-        const char *word = al_row_of(k->policy, layer->kind)->named_weights
-                               ? demand->name : al_arena_format(k->arena, "%u", demand->index);
-        if (path == NULL || other == NULL || word == NULL)
-            return al_keras_no_memory(k);
-        uint32_t dataset = find_dataset(l, path, word, &store);
-        if (dataset == AL_NONE_INDEX && demand->path[0] != '\0')
-            dataset = find_dataset(l, other, word, &store);
+        uint32_t dataset;
+        char *name;
+        if (!find_weight(l, index, demand, &dataset, &store, &name))
+            return false;
         if (dataset == AL_NONE_INDEX && demand->optional)
             continue;
-        char *name = al_arena_format(k->arena, "%s%svars/%s", path, path[0] != '\0' ? "/" : "", word);
-        if (name == NULL)
-            return al_keras_no_memory(k);
+        if (dataset == AL_NONE_INDEX && al_has_zero_points(&layer->quantization))
+            return al_find_at(k->findings, AL_KERAS_QUANTIZATION, al_text_of(name), "scales, zero points and groups",
+                              AL_NOTHING, "a quantized kernel without all that belongs to it; Keras 3.14 and 3.15 do "
+                              "not write the zero points of GPTQ and AWQ");
         if (dataset == AL_NONE_INDEX)
             return al_find_at(k->findings, AL_WEIGHTS_MISSING, al_text_of(name),
                               al_shape_show(k->findings, &demand->shape), AL_NOTHING,
@@ -82,7 +99,35 @@ static bool take_weights(struct layout *l, uint32_t index)
         if (store->taken[dataset])
             return al_find_at(k->findings, AL_WEIGHTS_SHARED, al_text_of(name), NULL, AL_NOTHING,
                               "one dataset would serve two layers");
-        if (!al_keras_store_take(k, store, dataset, al_text_of(name), &layer->weights[w]))
+        if (!al_keras_store_take(k, store, dataset, al_text_of(name), &layer->weights[w]) ||
+            !al_keras_groups_sound(k, index, demand, store, dataset, al_text_of(name)))
+            return false;
+    }
+    return true;
+}
+
+/* Attention layers whose first projection is stored as int8 although nothing has said so. */
+static bool find_quantized(struct layout *l, bool *found)
+{
+    struct al_keras *k = l->k;
+    for (uint32_t i = 0; i < k->model->layer_count; i++) {
+        const struct al_layer *layer = &k->model->layers[i];
+        struct al_keras_store *store = NULL;
+        uint32_t dataset;
+        char *name;
+        const bool attention =
+            layer->kind == AL_KIND_MULTI_HEAD_ATTENTION || layer->kind == AL_KIND_GROUP_QUERY_ATTENTION;
+        if (!attention || layer->quantization.mode != AL_QUANTIZED_NONE || l->paths.of[i] == NULL ||
+            layer->demand_count == 0)
+            continue;
+        if (!find_weight(l, i, &layer->demands[0], &dataset, &store, &name))
+            return false;
+        if (dataset == AL_NONE_INDEX || store->tree.objects[dataset].type.dtype != AL_INT8)
+            continue;
+        *found = true;
+        if (!al_keras_projections_quantized(k, i, al_text_of(name),
+                                            al_shape_equal(&store->tree.objects[dataset].shape,
+                                                           &layer->demands[0].shape)))
             return false;
     }
     return true;
@@ -123,12 +168,19 @@ static void mark_weighted(struct layout *l)
 bool al_keras_weights_v3(struct al_keras *k, struct al_keras_store *stores, uint32_t store_count)
 {
     struct layout l = {.k = k, .stores = stores, .store_count = store_count};
-    if (!al_keras_paths_start(k, &l.paths) || !al_keras_weight_places(k))
+    bool quantized = false;
+    if (!al_keras_paths_start(k, &l.paths))
         return false;
     choose_names(&l);
     mark_weighted(&l);
     for (uint32_t i = 0; i < k->model->layer_count; i++)
-        if (l.paths.of[i] != NULL && (!al_keras_paths_below(k, &l.paths, i) || !take_weights(&l, i)))
+        if (l.paths.of[i] != NULL && !al_keras_paths_below(k, &l.paths, i))
+            return false;
+    if (!find_quantized(&l, &quantized) || (quantized && !al_infer(k->model, k->policy, k->findings)) ||
+        !al_keras_weight_places(k))
+        return false;
+    for (uint32_t i = 0; i < k->model->layer_count; i++)
+        if (l.paths.of[i] != NULL && !take_weights(&l, i))
             return false;
     for (uint32_t s = 0; s < store_count; s++)
         if (!al_keras_weights_all_taken(k, &stores[s], 0))

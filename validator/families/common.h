@@ -50,11 +50,12 @@ enum { AL_MAX_UNITS = 1 << 24 }; /* of one layer; products are checked besides *
      .count_min = (dims), .count_max = (dims)}
 
 /* LoRA and quantization of Dense, Embedding, EinsumDense and the convolutions since 3.x: the delta of LoRA is
-   merged before saving, so that its keys change nothing; quantized layers are told by their dtype, and the
+   merged before saving, but for whole models in the legacy layout, where its keys count; quantized layers are told by their dtype, and the
    config says what becomes of their inputs */
 #define AL_LORA_KEYS \
-    {.key = "lora_rank", .type = AL_PARAM_IGNORED_NUMBER, .flags = AL_PARAM_NULLABLE}, \
-        {.key = "lora_alpha", .type = AL_PARAM_IGNORED_NUMBER, .flags = AL_PARAM_NULLABLE}
+    {.key = "lora_rank", .type = AL_PARAM_INTEGER, .flags = AL_PARAM_NULLABLE, .minimum = 1, \
+     .maximum = AL_MAX_UNITS}, \
+        {.key = "lora_alpha", .type = AL_PARAM_REAL, .flags = AL_PARAM_NULLABLE}
 #define AL_QUANTIZATION_KEY \
     {.key = "quantization_config", .type = AL_PARAM_QUANTIZATION, .flags = AL_PARAM_NULLABLE}
 

@@ -1,5 +1,6 @@
 /* Convolutions: plain, transposed, depthwise, separable (keras/src/layers/convolutional). */
 #include "validator/families/common.h"
+#include "validator/quantization.h"
 #include "validator/window.h"
 
 #include "base/checked.h"
@@ -78,8 +79,8 @@ static bool infer_conv(struct al_site *s)
     if (channels == -1 || channels % groups != 0 || filters % groups != 0)
         return al_site_bad_shape(s, "channels and filters that groups divide", &s->in[0]);
     struct al_shape kernel = kernel_shape(s, channels / groups, filters);
-    return al_demand(s, "kernel", &kernel, true) && al_window_shape(s, "kernel_size", &out) &&
-           finish(s, &out, filters);
+    return al_demand(s, "kernel", &kernel, al_lora_rank(s) == 0) && al_window_shape(s, "kernel_size", &out) &&
+           finish(s, &out, filters) && al_demand_lora(s, "lora_kernel_a", "lora_kernel_b", &kernel);
 }
 
 #define CONV_ROW(symbol, class_name, alias, dims, paddings) \

@@ -68,9 +68,10 @@ static bool demand_quantized_embeddings(struct al_site *s, const struct al_shape
 bool al_demand_embeddings(struct al_site *s)
 {
     struct al_shape table = al_shape_2(al_param_int(s, "input_dim"), al_param_int(s, "output_dim"));
-    if (s->layer->quantization.mode != AL_QUANTIZED_NONE)
-        return demand_quantized_embeddings(s, &table);
-    return al_demand(s, "embeddings", &table, true);
+    const bool stored = s->layer->quantization.mode != AL_QUANTIZED_NONE
+                            ? demand_quantized_embeddings(s, &table)
+                            : al_demand(s, "embeddings", &table, al_lora_rank(s) == 0);
+    return stored && al_demand_lora(s, "lora_embeddings_a", "lora_embeddings_b", &table);
 }
 
 /* Scales are variables that embeddings do not cast, so that results have their type. */
