@@ -30,10 +30,14 @@ struct al_shape al_packed(struct al_shape shape, uint32_t axis)
     return shape;
 }
 
+bool al_is_turned(const struct al_quantization *q)
+{
+    return q->mode == AL_QUANTIZED_GPTQ || q->mode == AL_QUANTIZED_AWQ;
+}
+
 bool al_has_zero_points(const struct al_quantization *q)
 {
-    return q->mode == AL_QUANTIZED_GPTQ || q->mode == AL_QUANTIZED_AWQ ||
-           (q->mode == AL_QUANTIZED_INT4 && q->group > 0);
+    return al_is_turned(q) || (q->mode == AL_QUANTIZED_INT4 && q->group > 0);
 }
 
 static bool demand_bias(struct al_site *s, const struct al_shape *bias)

@@ -35,6 +35,9 @@ struct al_shape al_packed(struct al_shape shape, uint32_t axis);
 /* Scales and zero points of int4 lie beside the kernel; true where zero points do. */
 bool al_has_zero_points(const struct al_quantization *q);
 
+/* GPTQ and AWQ: the kernel is stored turned around. */
+bool al_is_turned(const struct al_quantization *q);
+
 /* Demands kernel, bias (NULL: none) and what else the layer's quantization stores, in Keras's order. */
 bool al_demand_kernel(struct al_site *s, const struct al_kernel *kernel, const struct al_shape *bias);
 

@@ -87,7 +87,7 @@ static bool take_weights(struct layout *l, uint32_t index)
             return false;
         if (dataset == AL_NONE_INDEX && demand->optional)
             continue;
-        if (dataset == AL_NONE_INDEX && al_has_zero_points(&layer->quantization))
+        if (dataset == AL_NONE_INDEX && al_is_turned(&layer->quantization))
             return al_find_at(k->findings, AL_KERAS_QUANTIZATION, al_text_of(name), "scales, zero points and groups",
                               AL_NOTHING, "a quantized kernel without all that belongs to it; Keras 3.14 and 3.15 do "
                               "not write the zero points of GPTQ and AWQ");

@@ -16,7 +16,7 @@ INT8, INT4 = data("quantized", "int8_range_3_15.keras"), data("quantized", "int4
 WEIGHTS = {"scale-missing": "weights.missing", "kernel-float": "weights.dtype", "kernel-unsigned": "weights.dtype",
            "scale-int8": "weights.dtype", "scale-shape": "weights.shape", "surplus": "weights.surplus",
            "packed-rows": "weights.shape", "unpacked": "weights.shape", "zero-float": "weights.dtype",
-           "zero-missing": "keras.quantization", "group-high": "keras.quantization",
+           "zero-missing": "weights.missing", "group-high": "keras.quantization",
            "group-negative": "keras.quantization", "group-nan": "keras.quantization"}
 
 
