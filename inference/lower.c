@@ -45,7 +45,9 @@ void al_lower_result_masked(struct al_lowering *l, uint32_t operand, uint32_t ma
 
 void al_lower_result(struct al_lowering *l, uint32_t operand)
 {
-    const bool passes = l->site.row->mask == AL_MASK_PASSES && l->in_count > 0 && l->out_count == 0;
+    const bool supported = l->site.row->mask == AL_MASK_PASSES ||
+        (l->site.row->mask == AL_MASK_PASSES_IN_KERAS3 && !al_model_is_keras2(l->site.model));
+    const bool passes = supported && l->in_count > 0 && l->out_count == 0;
     al_lower_result_masked(l, operand, passes ? l->in[0].mask : AL_NONE_INDEX);
 }
 

@@ -23,7 +23,8 @@ const char *al_decision_word(enum al_decision decision)
 const char *al_mask_word(enum al_mask_rule rule)
 {
     static const char *const words[] = {
-        [AL_MASK_DROPS] = "drops", [AL_MASK_PASSES] = "passes", [AL_MASK_OWN] = "own"};
+        [AL_MASK_DROPS] = "drops", [AL_MASK_PASSES] = "passes",
+        [AL_MASK_PASSES_IN_KERAS3] = "passes in keras 3", [AL_MASK_OWN] = "own"};
     return words[rule];
 }
 
@@ -104,6 +105,7 @@ static void describe_call(struct al_buffer *out, struct al_buffer *text, const s
 {
     static const char *const masks[] = {
         [AL_MASK_DROPS] = "the output has none", [AL_MASK_PASSES] = "the output has the input's",
+        [AL_MASK_PASSES_IN_KERAS3] = "the output has the input's, in Keras 2 none",
         [AL_MASK_OWN] = "by a rule of its own"};
     if (row->rank_max > 0 && row->rank_min != row->rank_max)
         al_buffer_format(text, "%u to ", row->rank_min);

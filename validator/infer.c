@@ -2,6 +2,7 @@
    row, and nests where a layer holds a graph or wraps a layer. See validate.h. */
 #include "base/checked.h"
 #include "validator/catalogue.h"
+#include "validator/masks.h"
 #include "validator/params.h"
 #include "validator/slicing.h"
 #include "validator/structure.h"
@@ -289,7 +290,10 @@ bool al_infer(struct al_model *m, const struct al_policy *policy, struct al_find
                         .layer = m->layers,
                         .row = al_row_of(policy, m->layers[0].kind),
                         .work_left = &work_left};
-    return run_row(&s);
+    if (!run_row(&s))
+        return false;
+    al_note_masks(m, policy, f);
+    return true;
 }
 
 bool al_check_format(const struct al_model *m, const struct al_policy *policy, const char *name, struct al_findings *f)

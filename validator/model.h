@@ -217,4 +217,10 @@ static inline bool al_model_is_multi_backend(const struct al_model *m)
     return m->version.major == 2 && m->version.minor < 4 && !m->version.tensorflow;
 }
 
+/* Whether the release that wrote the file is older than this one; one that is not said is. */
+static inline bool al_model_before(const struct al_model *m, uint32_t major, uint32_t minor)
+{
+    return m->version.major < major || (m->version.major == major && m->version.minor < minor);
+}
+
 #endif

@@ -95,6 +95,7 @@ struct al_argument {
 enum al_mask_rule {
     AL_MASK_DROPS,           /* does not support masking: the output has none */
     AL_MASK_PASSES,          /* the output has the (first) input's mask */
+    AL_MASK_PASSES_IN_KERAS3, /* as PASSES; in Keras 2 the layer does not support masking */
     AL_MASK_OWN              /* its lowering decides */
 };
 

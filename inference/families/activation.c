@@ -188,7 +188,7 @@ void al_lower_thresholded_re_lu(struct al_lowering *l)
     al_lower_result(l, al_emit_unary_with(l, AL_OP_THRESHOLDED_RELU, l->in[0].operand, theta, 0, 0));
 }
 
-/* Masked numbers are lowered out of reach before, and in Keras 3 set to zero behind. */
+/* Masked numbers are lowered out of reach before, and since Keras 3.10 set to zero behind. */
 void al_lower_softmax(struct al_lowering *l)
 {
     const struct al_value *axes = al_param_of(&l->site, "axis");
@@ -206,7 +206,7 @@ void al_lower_softmax(struct al_lowering *l)
                                                                          axes->count, true)));
     else
         y = al_emit_softmax(l, x, at[0]);
-    if (mask != AL_NONE_INDEX && !al_model_is_keras2(l->site.model))
+    if (mask != AL_NONE_INDEX && !al_model_before(l->site.model, 3, 10))
         y = al_emit_where(l, mask, y, zero);
     al_lower_result(l, y);
 }

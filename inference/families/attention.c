@@ -313,7 +313,7 @@ static uint32_t spread_mask(struct al_lowering *l, const struct heads *h, uint32
 
 /* Keras 3 computes most calls by ops.dot_product_attention, where a query that sees nothing
    gets the mean of all values; with dropout or scores asked for by the layer Softmax, where
-   it gets nothing. Keras 2 adds -1e9 (in float16 its least number). */
+   it gets nothing since 3.10. Keras 2 adds -1e9 (in float16 its least number). */
 static uint32_t masked_softmax(struct al_lowering *l, uint32_t scores, uint32_t seen, bool fused)
 {
     const uint32_t last = al_emit_shape(l, scores)->rank - 1;
@@ -328,7 +328,7 @@ static uint32_t masked_softmax(struct al_lowering *l, uint32_t scores, uint32_t 
     const double hidden = fused ? -0.7 * 3.38953e38 : half ? -3e4 : -1e9;
     const uint32_t weights =
         al_emit_softmax(l, al_emit_where(l, seen, scores, al_emit_number(l, dtype, hidden)), last);
-    return fused ? weights : al_emit_where(l, seen, weights, al_emit_number(l, dtype, 0));
+    return fused || al_model_before(l->site.model, 3, 10) ? weights : al_emit_where(l, seen, weights, al_emit_number(l, dtype, 0));
 }
 
 /* (heads, width, out…) */

@@ -18,19 +18,19 @@ static uint32_t widest(const struct al_lowering *l)
     return rank;
 }
 
-/* Keras 3: masked where every input is masked, none if one input has no mask. Keras 2:
-   masked where any is, inputs without a mask left out. */
+/* Since Keras 3.4: masked where every input is masked, none if one input has no mask.
+   Before: masked where any is, inputs without a mask left out. */
 static uint32_t joined_mask(struct al_lowering *l)
 {
-    const bool keras2 = al_model_is_keras2(l->site.model);
+    const bool old = al_model_before(l->site.model, 3, 4);
     uint32_t r = AL_NONE_INDEX;
     for (uint32_t i = 0; i < l->in_count; i++) {
         const uint32_t mask = l->in[i].mask;
-        if (mask == AL_NONE_INDEX && keras2)
+        if (mask == AL_NONE_INDEX && old)
             continue;
         if (mask == AL_NONE_INDEX)
             return mask;
-        r = r == AL_NONE_INDEX ? mask : al_emit_binary(l, keras2 ? AL_OP_AND : AL_OP_OR, r, mask);
+        r = r == AL_NONE_INDEX ? mask : al_emit_binary(l, old ? AL_OP_AND : AL_OP_OR, r, mask);
     }
     return r;
 }
@@ -63,14 +63,14 @@ void al_lower_average(struct al_lowering *l)
     al_lower_result_masked(l, y, joined_mask(l));
 }
 
-/* Keras 3 lets a masked step take the other side's number, there being none that changes
+/* Since 3.4 Keras lets a masked step take the other side's number, there being none that changes
    nothing (base_merge.py, _apply_merge_op_and_or_mask). */
 static void extreme(struct al_lowering *l, enum al_operator op)
 {
     const uint32_t rank = widest(l);
-    const bool keras2 = al_model_is_keras2(l->site.model);
+    const bool old = al_model_before(l->site.model, 3, 4);
     uint32_t y = AL_NONE_INDEX, seen = AL_NONE_INDEX;
-    for (uint32_t i = 0; i < l->in_count && !keras2; i++) {
+    for (uint32_t i = 0; i < l->in_count && !old; i++) {
         uint32_t x = widened(l, l->in[i].operand, rank), mask = l->in[i].mask;
         if (mask != AL_NONE_INDEX)
             mask = al_emit_insert_axis(l, mask, al_emit_shape(l, mask)->rank);
@@ -86,7 +86,7 @@ static void extreme(struct al_lowering *l, enum al_operator op)
             : al_emit_binary(l, AL_OP_OR, seen, mask);
         y = al_emit_binary(l, op, y, x);
     }
-    al_lower_result_masked(l, keras2 ? joined(l, op) : y, joined_mask(l));
+    al_lower_result_masked(l, old ? joined(l, op) : y, joined_mask(l));
 }
 
 void al_lower_maximum(struct al_lowering *l)
@@ -99,10 +99,10 @@ void al_lower_minimum(struct al_lowering *l)
     extreme(l, AL_OP_MIN);
 }
 
-/* Keras 3 takes masked steps as ones, and gives zeros where every input is masked. */
+/* Since 3.4 Keras takes masked steps as ones, and gives zeros where every input is masked. */
 void al_lower_multiply(struct al_lowering *l)
 {
-    bool all = !al_model_is_keras2(l->site.model);
+    bool all = !al_model_before(l->site.model, 3, 4);
     if (!all) {
         al_lower_result_masked(l, joined(l, AL_OP_MUL), joined_mask(l));
         return;
@@ -146,7 +146,7 @@ static uint32_t mask_like(struct al_lowering *l, uint32_t i, bool whole)
 
 static uint32_t concatenated_mask(struct al_lowering *l, uint32_t axis)
 {
-    const bool keras2 = al_model_is_keras2(l->site.model);
+    const bool old = al_model_before(l->site.model, 3, 4);
     bool any = false;
     uint32_t *masks = al_arena_alloc(l->ops->arena, l->in_count, sizeof *masks);
     for (uint32_t i = 0; i < l->in_count; i++)
@@ -154,9 +154,9 @@ static uint32_t concatenated_mask(struct al_lowering *l, uint32_t axis)
     if (!any || masks == NULL)
         return AL_NONE_INDEX;
     for (uint32_t i = 0; i < l->in_count; i++)
-        masks[i] = mask_like(l, i, !keras2 || axis + 1 != l->site.in[i].rank);
+        masks[i] = mask_like(l, i, !old || axis + 1 != l->site.in[i].rank);
     const uint32_t all = al_emit_concat(l, masks, l->in_count, axis), last = l->site.in[0].rank - 1;
-    return al_emit_reduce(l, keras2 ? AL_OP_REDUCE_MIN : AL_OP_REDUCE_MAX, all, &last, 1, false);
+    return al_emit_reduce(l, old ? AL_OP_REDUCE_MIN : AL_OP_REDUCE_MAX, all, &last, 1, false);
 }
 
 void al_lower_concatenate(struct al_lowering *l)

@@ -19,6 +19,8 @@ uint32_t al_time_first(struct al_lowering *l, uint32_t x);
 bool al_goes_backwards(const struct al_lowering *l);
 /* Whether a masked step gives zeros, or the output before it once more. */
 bool al_zero_where_masked(const struct al_lowering *l);
+/* Whether the output of all steps carries the input's mask: until Keras 3.15. */
+bool al_recurrences_pass_masks(const struct al_lowering *l);
 /* The n-th tensor of the argument initial_state; AL_NONE_INDEX where it was not given. */
 uint32_t al_initial_state(const struct al_lowering *l, uint32_t n);
 uint32_t al_zeros(struct al_lowering *l, const struct al_shape *shape);

@@ -61,6 +61,11 @@ static uint32_t spread(struct al_lowering *l, uint32_t mask, uint32_t sequence)
     return live == AL_NONE_INDEX || sequence == AL_NONE_INDEX ? AL_NONE_INDEX : al_emit_reshape(l, live, &shape);
 }
 
+bool al_recurrences_pass_masks(const struct al_lowering *l)
+{
+    return al_model_before(l->site.model, 3, 16);
+}
+
 uint32_t al_initial_state(const struct al_lowering *l, uint32_t n)
 {
     const uint32_t first = al_site_input(&l->site, "initial_state");
@@ -80,7 +85,7 @@ void al_recurrent_finish(struct al_lowering *l, uint32_t y, const uint32_t *stat
             out = al_emit_where(l, spread(l, mask, out), out, al_emit_number(l, l->real, 0));
     } else
         out = al_emit_drop_axis(l, al_emit_slice(l, y, 0, al_goes_backwards(l) ? 0 : steps - 1, 1, 1), 0);
-    al_lower_result_masked(l, out, sequences ? mask : AL_NONE_INDEX);
+    al_lower_result_masked(l, out, sequences && al_recurrences_pass_masks(l) ? mask : AL_NONE_INDEX);
     for (uint32_t i = 0; al_param_bool(&l->site, "return_state") && i < count; i++)
         al_lower_result_masked(l, states[i], AL_NONE_INDEX);
 }

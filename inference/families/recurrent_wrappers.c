@@ -30,7 +30,7 @@ static uint32_t split(struct al_lowering *l, uint32_t x)
 void al_lower_time_distributed(struct al_lowering *l)
 {
     const struct al_lowered steps = {merged(l, l->in[0].operand), merged(l, al_lower_mask(l))};
-    const uint32_t carried = l->in[0].mask;
+    const uint32_t carried = al_recurrences_pass_masks(l) ? l->in[0].mask : AL_NONE_INDEX;
     struct al_lowered out;
     al_lower_child(l, (uint32_t)al_param_int(&l->site, "layer"), 1, &steps, NULL, 1, &out);
     uint32_t mask = carried;
@@ -83,7 +83,8 @@ void al_lower_bidirectional(struct al_lowering *l)
                                                       "return_sequences");
     const bool apart = al_param_is_null(&l->site, "merge_mode");
     const bool all_steps = sequences != NULL && sequences->integer != 0;
-    const uint32_t mask = all_steps ? al_lower_mask(l) : AL_NONE_INDEX, y = out[0][0].operand;
+    const bool passes = all_steps && al_recurrences_pass_masks(l);
+    const uint32_t mask = passes ? al_lower_mask(l) : AL_NONE_INDEX, y = out[0][0].operand;
     uint32_t back = out[1][0].operand;
     if (l->failed)
         return;

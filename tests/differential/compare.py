@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds airlock's numbers against Keras's on random models.
 
-    compare.py --airlock build/airlock [--models 1000] [--seed 1] [--depth N] [--keep DIR] [--count FILE] [--stop]
+    compare.py --airlock build/airlock [--models 1000] [--seed 1] [--depth N] [--keep DIR] [--corpus DIR] [--count FILE] [--stop]
 
 Run it with a Python that has Keras (3 or, through tf.keras, 2). Each model is saved in a
 form drawn at random (.keras, .h5, weights with architecture), read by `airlock run`, and
@@ -48,7 +48,7 @@ def worker(o, first, last):
     """What became of the models of seeds `first` to `last`; a death of the process counts for its model only."""
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "judge.py")
     while first < last:
-        arguments = [sys.executable, program, o.airlock, o.keep or "", str(first), str(min(last, first + WORKER)), str(o.depth)]
+        arguments = [sys.executable, program, o.airlock, o.keep or "", o.corpus or "", str(first), str(min(last, first + WORKER)), str(o.depth)]
         with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as p:
             begun = refused = None
             for line in p.stdout:
@@ -73,6 +73,7 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--depth", type=int, default=0, help="layers one after another; 0 draws 1 to 4, mostly 1")
     p.add_argument("--keep", help="a folder for what differs or is refused")
+    p.add_argument("--corpus", help="a folder for the models that agree, for corpus.py to choose from")
     p.add_argument("--count", help="a file for the count so far, as JSON")
     p.add_argument("--stop", action="store_true", help="stop at the first difference")
     o = p.parse_args()

@@ -137,16 +137,20 @@ def one(airlock, seed, depth, folder, keep=""):
             shutil.copytree(folder, os.path.join(keep, "refused-%d" % seed), dirs_exist_ok=True)
         return ("refused" if keras_loads(arguments) else "unreadable"), said + why, names
     coarse = max([1] + [factor for name, factor in COARSE.items() if any(p.endswith(name) for p in d.policies)])
+    names_of_files = [os.path.basename(a) for a in arguments if not a.startswith("--")]
     allowed = [CLOSE * coarse * d.loose * magnitude(e) for e in expected]
     why = difference(got, expected, allowed)
     if why is not None:
-        why = difference(got, expected, [max(a, 4 * e) for a, e in zip(allowed, own_error(model, inputs, expected))])
+        allowed = [max(a, 4 * e) for a, e in zip(allowed, own_error(model, inputs, expected))]
+        why = difference(got, expected, allowed)
+    with open(os.path.join(folder, "about.json"), "w") as f:
+        json.dump({"keras": VERSION, "seed": seed, "files": names_of_files, "allowed": allowed, "classes": names}, f)
     return ("agreed", "", names) if why is None else ("differed", said + why, names)
 
 
 def main():
-    airlock, keep = sys.argv[1], sys.argv[2]
-    first, last, depth = (int(n) for n in sys.argv[3:])
+    airlock, keep, corpus = sys.argv[1:4]
+    first, last, depth = (int(n) for n in sys.argv[4:])
     gc.collect()
     gc.freeze()  # the framework's own objects never become garbage
     for seed in range(first, last):
@@ -159,6 +163,8 @@ def main():
         word, why, names = one(airlock, seed, layers, folder, keep)
         if word == "differed" and keep:
             shutil.copytree(folder, os.path.join(keep, "%s-%d" % (word, seed)), dirs_exist_ok=True)
+        if word == "agreed" and corpus:
+            shutil.copytree(folder, os.path.join(corpus, "%s-%d" % (VERSION, seed)), dirs_exist_ok=True)
         shutil.rmtree(folder)
         print(json.dumps({"seed": seed, "word": word, "why": why, "classes": names}), flush=True)
 

@@ -177,7 +177,7 @@ const struct al_row al_row_identity = {
     .name = "Identity",
     .decision = AL_IDENTITY,
     AL_ARGUMENTS(al_arguments_input),
-    .mask = AL_MASK_PASSES,
+    .mask = AL_MASK_PASSES_IN_KERAS3,
     .computes = "x",
     .infer = al_site_same,
 };

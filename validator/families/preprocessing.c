@@ -41,7 +41,7 @@ const struct al_row al_row_rescaling = {
     .name = "Rescaling",
     AL_PARAMS(rescaling_params),
     AL_ARGUMENTS(al_arguments_data),
-    .mask = AL_MASK_PASSES,
+    .mask = AL_MASK_PASSES_IN_KERAS3,
     .computes = "x · scale + offset",
     .infer = infer_rescaling,
 };
@@ -97,7 +97,7 @@ const struct al_row al_row_normalization = {
     .name = "Normalization",
     AL_PARAMS(normalization_params),
     AL_ARGUMENTS(al_arguments_data),
-    .mask = AL_MASK_PASSES,
+    .mask = AL_MASK_PASSES_IN_KERAS3,
     .rank_min = 1,
     .rank_max = AL_MAX_RANK,
     .weights = "mean, variance (each: lengths of the axes), count (): only where they are not in the configuration",
