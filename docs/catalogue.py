@@ -26,7 +26,8 @@ def ranks(kind):
 def layer(kind):
     """One layer of docs/LAYERS.md."""
     decision = {"computed": "Computed", "identity": "Changes nothing at inference"}[kind["decision"]]
-    masks = {"passes": "the output has the input's", "drops": "the output has none", "own": "by a rule of its own"}
+    masks = {"passes": "the output has the input's", "passes in keras 3": "the output has the input's, in Keras 2 none",
+             "drops": "the output has none", "own": "by a rule of its own"}
     generation = "Keras 2 only, since" if kind["keras2_only"] else "Keras"
     out = [f"### {kind['name']}\n", f"{decision}: {kind['says']}\n"]
     called = f"Called with {code(kind['arguments'])}. " if kind["arguments"] else ""

@@ -122,7 +122,8 @@ void al_note_masks(const struct al_model *m, const struct al_policy *policy, str
         return;
     (void)through_graph(&w, m->layers, NO_MASK, 0);
     if (w.where != NULL)
-        (void)al_find_at(f, AL_KERAS_MASK_RELEASES, w.where->name, NULL, AL_NOTHING,
+        (void)al_find_at(f, AL_KERAS_MASK_RELEASES,
+                         al_found(f, "layer %.*s", (int)w.where->name.length, w.where->name.at), NULL, AL_NOTHING,
                          "releases of Keras disagree about the mask that reaches this layer; the one that wrote the "
                          "file is followed");
 }

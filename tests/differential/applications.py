@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Holds airlock's numbers against Keras's on keras.applications, with random weights.
 
-    applications.py --airlock build/cli/airlock [--only NAME] [--form keras|h5]
+    applications.py --airlock build/airlock [--only NAME] [--form keras|h5]
+
+Run it with a Python that has Keras 3, or Keras 2 as tf.keras.
 
 Each model is built by Keras with weights=None, given random weights with live statistics in
 its BatchNormalizations, saved outside the tree, vetted and run on one picture. Prints a row
 for each: parameters, seconds to vet, largest error as a part of the output's scale, seconds
 of one prediction by Keras and by airlock (the command as a whole, with its vetting and the
-packing of weights). Exit status 0 when every error is within 1e-4.
+packing of weights). Seconds are those of processors, which other programs on the machine
+change little. Exit status 0 when every error is within 1e-4.
 """
 import argparse
+import importlib.metadata
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,19 +24,23 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 import numpy as np  # noqa: E402
-import keras  # noqa: E402
+
+if importlib.metadata.version("keras").startswith("3."):
+    import keras
+else:
+    from tensorflow import keras
 
 MODELS = ["VGG16", "ResNet50", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large", "EfficientNetB0", "EfficientNetV2B0",
           "DenseNet121", "InceptionV3", "Xception", "NASNetMobile", "ConvNeXtTiny"]
 ANY_SIZE = 224  # of a picture, where the model takes any
-HEAD = "| model | parameters | vet, s | error / scale | Keras, s | airlock run, s |\n|---|---|---|---|---|---|"
+HEAD = "| model | parameters | vet, CPU s | error / scale | Keras, CPU s | airlock run, CPU s |\n|---|---|---|---|---|---|"
 
 
 def randomise(model, rng):
     """Weights of a trained model's size: He-scaled kernels, statistics near 0 and 1."""
     values = []
     for w in model.weights:
-        shape, name = w.shape, w.path
+        shape, name = w.shape, getattr(w, "path", w.name)
         if "variance" in name:
             value = rng.uniform(0.5, 1.5, shape)
         elif "gamma" in name:
@@ -44,10 +53,16 @@ def randomise(model, rng):
     model.set_weights(values)
 
 
+def spent():
+    """Processor seconds of this process and of the children that it waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 def timed(call):
-    start = time.perf_counter()
+    start = spent()
     result = call()
-    return result, time.perf_counter() - start
+    return result, spent() - start
 
 
 def row(airlock, name, form, folder):
