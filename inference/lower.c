@@ -140,7 +140,8 @@ static bool cast_inputs(struct al_lowering *l, struct al_lowered *in)
     const enum al_dtype compute = l->site.layer->compute_dtype;
     if (l->site.row->operation || l->site.layer->graph != NULL || !al_dtype_is_float(compute))
         return true;
-    const bool weighed = l->site.layer->demand_count > 0 && !takes_indices(l->site.layer->kind);
+    const bool weighed = (l->site.layer->demand_count > 0 && !takes_indices(l->site.layer->kind)) ||
+        l->site.layer->kind == AL_KIND_RNN;
     for (uint32_t i = 0; i < l->in_count; i++)
         if (al_dtype_is_float(al_emit_dtype(l, in[i].operand)) ||
             (weighed && al_emit_dtype(l, in[i].operand) == AL_INT64))

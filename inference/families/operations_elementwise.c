@@ -151,6 +151,7 @@ FUNCTION(selu, AL_ACTIVATION_SELU)
 FUNCTION(hard_tanh, AL_ACTIVATION_HARD_TANH)
 OPERATOR(round, AL_OP_ROUND)
 UNARY(cast, x)
+UNARY(convert_to_tensor, x)
 
 /* ---- one tensor and keys ---- */
 

@@ -115,6 +115,9 @@ keras("keras.dtype", lambda c: replace(c, "dtype", "float8_e4m3fn"))
 keras("keras.quantization", lambda c: replace(c, "dtype", {
     "module": "keras", "class_name": "QuantizedDTypePolicy", "registered_name": None,
     "config": {"mode": "int9", "source_name": "float32"}}))
+keras("keras.mask-releases", lambda c: c["config"]["layers"].__setitem__(slice(1, 1), [
+    {"module": "keras.layers", "class_name": name, "config": dict(config, name=name.lower(), dtype="float32"), "registered_name": None}
+    for name, config in (("Masking", {"mask_value": 0.0}), ("Rescaling", {"scale": 2.0, "offset": 0.0}), ("Softmax", {"axis": -1}))]))
 keras("zip.unsafe-name", **{"assets/a\x07b": b"x"})
 keras("json.syntax", config_json=b'{"class_name": "Sequential",}')
 keras("json.number-out-of-range", config_json=HONEST["config.json"].replace(b'"units": 5', b'"units": 99999999999999999999'))

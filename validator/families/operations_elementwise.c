@@ -200,6 +200,15 @@ KEYED_ROW(op_log_softmax, "LogSoftmax", al_modules_nn, axis_params, infer_axis, 
           "nn.log_softmax");
 KEYED_ROW(op_clip, "Clip", al_modules_numpy, clip_params, infer_clip, "min(max(x, x_min), x_max)", "clip_by_value");
 KEYED_ROW(op_cast, "Cast", al_modules_core, cast_params, infer_cast, "x as numbers of that type", "cast");
+
+/* Keras puts it where a mask enters AdditiveAttention and Attention. */
+static const struct al_param convert_params[] = {
+    {.key = "dtype", .type = AL_PARAM_DTYPE, .flags = AL_PARAM_NULLABLE, .standard = "null"},
+    AL_FIXED_KEY("sparse", "null", "sparse tensors are not computed"),
+    AL_FIXED_KEY("ragged", "null", "ragged tensors are not computed"),
+};
+KEYED_ROW(op_convert_to_tensor, "ConvertToTensor", al_modules_core, convert_params, infer_like,
+          "x, as numbers of that type where one is given", NULL);
 KEYED_ROW(op_round, "Round", al_modules_numpy, round_params, infer_inexact, "the nearest integer, even at a half",
           "math.round");
 KEYED_ROW(op_zeros_like, "ZerosLike", al_modules_numpy, like_params, infer_like, "zeros in the shape of x",
