@@ -55,6 +55,8 @@ def rare_layers():
     scale = sys.modules[keras.applications.ConvNeXtTiny.__module__].LayerScale
     add(x, scale(0.1, 3)(x))
     if KERAS3:
+        masked = L.Masking()(x)
+        add(x, L.LSTM(2)(L.AdditiveAttention()([masked, masked])))  # whose mask goes on through ConvertToTensor
         add(x, L.RNN(L.StackedRNNCells([L.LSTMCell(2), L.GRUCell(2), L.SimpleRNNCell(2)]))(x))
         quantized()
         return

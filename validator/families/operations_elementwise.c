@@ -201,7 +201,7 @@ KEYED_ROW(op_log_softmax, "LogSoftmax", al_modules_nn, axis_params, infer_axis, 
 KEYED_ROW(op_clip, "Clip", al_modules_numpy, clip_params, infer_clip, "min(max(x, x_min), x_max)", "clip_by_value");
 KEYED_ROW(op_cast, "Cast", al_modules_core, cast_params, infer_cast, "x as numbers of that type", "cast");
 
-/* Keras puts it where a mask enters AdditiveAttention and Attention. */
+/* Keras puts it where a mask leaves Attention and AdditiveAttention. */
 static const struct al_param convert_params[] = {
     {.key = "dtype", .type = AL_PARAM_DTYPE, .flags = AL_PARAM_NULLABLE, .standard = "null"},
     AL_FIXED_KEY("sparse", "null", "sparse tensors are not computed"),
