@@ -66,7 +66,7 @@ static bool infer_same(struct al_site *s)
     return al_site_typed(s, &s->in[0], s->in_dtypes[0]);
 }
 
-static bool infer_inexact(struct al_site *s)
+bool al_infer_inexact(struct al_site *s)
 {
     return al_site_typed(s, &s->in[0], al_dtype_inexact(s->in_dtypes[0]));
 }
@@ -76,58 +76,49 @@ static bool infer_truth(struct al_site *s)
     return al_site_typed(s, &s->in[0], s->in_dtypes[0] == AL_STRING ? AL_DTYPE_NONE : AL_BOOL);
 }
 
-#define UNARY_ROW(symbol, class_name, module_list, function, text, ...) \
-    static const char *const functions_##symbol[] = {__VA_ARGS__, NULL}; \
-    const struct al_row al_row_##symbol = { \
-        AL_OPERATION(class_name, module_list, functions_##symbol), \
-        AL_ARGUMENTS(al_arguments_x), \
-        .computes = (text), \
-        .infer = (function), \
-    }
-UNARY_ROW(op_absolute, "Absolute", al_modules_numpy, infer_same, "|x|", "math.abs");
-UNARY_ROW(op_abs, "Abs", al_modules_numpy, infer_same, "|x|", NULL);
-UNARY_ROW(op_negative, "Negative", al_modules_numpy, infer_same, "-x", "math.negative");
-UNARY_ROW(op_square, "Square", al_modules_numpy, infer_same, "x²", "math.square");
-UNARY_ROW(op_sign, "Sign", al_modules_numpy, infer_same, "-1, 0 or 1", "math.sign");
-UNARY_ROW(op_copy, "Copy", al_modules_numpy, infer_same, "x", "identity");
-UNARY_ROW(op_sqrt, "Sqrt", al_modules_numpy, infer_inexact, "√x", "math.sqrt", "sqrt");
-UNARY_ROW(op_rsqrt, "Rsqrt", al_modules_math, infer_inexact, "1 / √x", "math.rsqrt");
-UNARY_ROW(op_reciprocal, "Reciprocal", al_modules_numpy, infer_inexact, "1 / x", "math.reciprocal");
-UNARY_ROW(op_exp, "Exp", al_modules_numpy, infer_inexact, "e to the power x", "math.exp");
-UNARY_ROW(op_expm1, "Expm1", al_modules_numpy, infer_inexact, "exp(x) - 1", "math.expm1");
-UNARY_ROW(op_log, "Log", al_modules_numpy, infer_inexact, "the natural logarithm of x", "math.log");
-UNARY_ROW(op_log1p, "Log1p", al_modules_numpy, infer_inexact, "log(1 + x)", "math.log1p");
-UNARY_ROW(op_sin, "Sin", al_modules_numpy, infer_inexact, "sin x", "math.sin");
-UNARY_ROW(op_cos, "Cos", al_modules_numpy, infer_inexact, "cos x", "math.cos");
-UNARY_ROW(op_tan, "Tan", al_modules_numpy, infer_inexact, "tan x", "math.tan");
-UNARY_ROW(op_arctan, "Arctan", al_modules_numpy, infer_inexact, "the angle whose tangent is x", "math.atan");
-UNARY_ROW(op_tanh, "Tanh", al_modules_numpy, infer_inexact, "tanh x", "math.tanh", "nn.tanh");
-UNARY_ROW(op_floor, "Floor", al_modules_numpy, infer_inexact, "⌊x⌋", "math.floor");
-UNARY_ROW(op_ceil, "Ceil", al_modules_numpy, infer_inexact, "⌈x⌉", "math.ceil");
-UNARY_ROW(op_erf, "Erf", al_modules_math, infer_inexact, "the error function", "math.erf");
-UNARY_ROW(op_logical_not, "LogicalNot", al_modules_numpy, infer_truth, "not x", "math.logical_not",
+AL_UNARY_ROW(op_absolute, "Absolute", al_modules_numpy, infer_same, "|x|", "math.abs");
+AL_UNARY_ROW(op_abs, "Abs", al_modules_numpy, infer_same, "|x|", NULL);
+AL_UNARY_ROW(op_negative, "Negative", al_modules_numpy, infer_same, "-x", "math.negative");
+AL_UNARY_ROW(op_square, "Square", al_modules_numpy, infer_same, "x²", "math.square");
+AL_UNARY_ROW(op_sign, "Sign", al_modules_numpy, infer_same, "-1, 0 or 1", "math.sign");
+AL_UNARY_ROW(op_copy, "Copy", al_modules_numpy, infer_same, "x", "identity");
+AL_UNARY_ROW(op_sqrt, "Sqrt", al_modules_numpy, al_infer_inexact, "√x", "math.sqrt", "sqrt");
+AL_UNARY_ROW(op_rsqrt, "Rsqrt", al_modules_math, al_infer_inexact, "1 / √x", "math.rsqrt");
+AL_UNARY_ROW(op_reciprocal, "Reciprocal", al_modules_numpy, al_infer_inexact, "1 / x", "math.reciprocal");
+AL_UNARY_ROW(op_exp, "Exp", al_modules_numpy, al_infer_inexact, "e to the power x", "math.exp");
+AL_UNARY_ROW(op_expm1, "Expm1", al_modules_numpy, al_infer_inexact, "exp(x) - 1", "math.expm1");
+AL_UNARY_ROW(op_log, "Log", al_modules_numpy, al_infer_inexact, "the natural logarithm of x", "math.log");
+AL_UNARY_ROW(op_log1p, "Log1p", al_modules_numpy, al_infer_inexact, "log(1 + x)", "math.log1p");
+AL_UNARY_ROW(op_sin, "Sin", al_modules_numpy, al_infer_inexact, "sin x", "math.sin");
+AL_UNARY_ROW(op_cos, "Cos", al_modules_numpy, al_infer_inexact, "cos x", "math.cos");
+AL_UNARY_ROW(op_tan, "Tan", al_modules_numpy, al_infer_inexact, "tan x", "math.tan");
+AL_UNARY_ROW(op_arctan, "Arctan", al_modules_numpy, al_infer_inexact, "the angle whose tangent is x", "math.atan");
+AL_UNARY_ROW(op_tanh, "Tanh", al_modules_numpy, al_infer_inexact, "tanh x", "math.tanh", "nn.tanh");
+AL_UNARY_ROW(op_floor, "Floor", al_modules_numpy, al_infer_inexact, "⌊x⌋", "math.floor");
+AL_UNARY_ROW(op_ceil, "Ceil", al_modules_numpy, al_infer_inexact, "⌈x⌉", "math.ceil");
+AL_UNARY_ROW(op_erf, "Erf", al_modules_math, al_infer_inexact, "the error function", "math.erf");
+AL_UNARY_ROW(op_logical_not, "LogicalNot", al_modules_numpy, infer_truth, "not x", "math.logical_not",
           "__operators__.invert");
-UNARY_ROW(op_relu, "Relu", al_modules_nn, infer_same, "max(x, 0)", "nn.relu");
-UNARY_ROW(op_relu6, "Relu6", al_modules_nn, infer_same, "min(max(x, 0), 6)", "nn.relu6");
-UNARY_ROW(op_sigmoid, "Sigmoid", al_modules_nn, infer_inexact, "1 / (1 + exp(-x))", "math.sigmoid", "nn.sigmoid");
-UNARY_ROW(op_softplus, "Softplus", al_modules_nn, infer_inexact, "log(1 + exp(x))", "math.softplus", "nn.softplus");
-UNARY_ROW(op_softsign, "Softsign", al_modules_nn, infer_inexact, "x / (1 + |x|)", "nn.softsign");
-UNARY_ROW(op_silu, "Silu", al_modules_nn, infer_inexact, "x · sigmoid(x)", "nn.silu", "nn.swish");
-UNARY_ROW(op_log_sigmoid, "LogSigmoid", al_modules_nn, infer_inexact, "log(sigmoid(x))", "math.log_sigmoid");
-UNARY_ROW(op_hard_sigmoid, "HardSigmoid", al_modules_nn, infer_inexact, "clip(x / 6 + 0.5, 0, 1)", NULL);
-UNARY_ROW(op_hard_silu, "HardSilu", al_modules_nn, infer_inexact, "x · clip(x / 6 + 0.5, 0, 1)", NULL);
-UNARY_ROW(op_selu, "Selu", al_modules_nn, infer_inexact, "selu(x)", "nn.selu");
-UNARY_ROW(op_hard_tanh, "HardTanh", al_modules_nn, infer_inexact, "clip(x, -1, 1)", NULL);
-UNARY_ROW(op_stop_gradient, "StopGradient", al_modules_core, infer_same, "x", "stop_gradient");
+AL_UNARY_ROW(op_relu, "Relu", al_modules_nn, infer_same, "max(x, 0)", "nn.relu");
+AL_UNARY_ROW(op_relu6, "Relu6", al_modules_nn, infer_same, "min(max(x, 0), 6)", "nn.relu6");
+AL_UNARY_ROW(op_sigmoid, "Sigmoid", al_modules_nn, al_infer_inexact, "1 / (1 + exp(-x))", "math.sigmoid",
+             "nn.sigmoid");
+AL_UNARY_ROW(op_softplus, "Softplus", al_modules_nn, al_infer_inexact, "log(1 + exp(x))", "math.softplus",
+             "nn.softplus");
+AL_UNARY_ROW(op_softsign, "Softsign", al_modules_nn, al_infer_inexact, "x / (1 + |x|)", "nn.softsign");
+AL_UNARY_ROW(op_silu, "Silu", al_modules_nn, al_infer_inexact, "x · sigmoid(x)", "nn.silu", "nn.swish");
+AL_UNARY_ROW(op_log_sigmoid, "LogSigmoid", al_modules_nn, al_infer_inexact, "log(sigmoid(x))", "math.log_sigmoid");
+AL_UNARY_ROW(op_hard_sigmoid, "HardSigmoid", al_modules_nn, al_infer_inexact, "clip(x / 6 + 0.5, 0, 1)", NULL);
+AL_UNARY_ROW(op_hard_silu, "HardSilu", al_modules_nn, al_infer_inexact, "x · clip(x / 6 + 0.5, 0, 1)", NULL);
+AL_UNARY_ROW(op_selu, "Selu", al_modules_nn, al_infer_inexact, "selu(x)", "nn.selu");
+AL_UNARY_ROW(op_hard_tanh, "HardTanh", al_modules_nn, al_infer_inexact, "clip(x, -1, 1)", NULL);
+AL_UNARY_ROW(op_stop_gradient, "StopGradient", al_modules_core, infer_same, "x", "stop_gradient");
 
 /* ---- one tensor and keys ---- */
 
-#define ALPHA_KEY(name, value) \
-    {.key = (name), .type = AL_PARAM_REAL, .minimum = -1e30, .maximum = 1e30, .standard = (value)}
-
-static const struct al_param elu_params[] = {ALPHA_KEY("alpha", "1.0")};
+static const struct al_param elu_params[] = {AL_NUMBER_KEY("alpha", "1.0")};
 static const struct al_param leaky_params[] = {
-    ALPHA_KEY("negative_slope", "0.2"),
+    AL_NUMBER_KEY("negative_slope", "0.2"),
     {.key = "alpha", .type = AL_PARAM_REAL, .flags = AL_PARAM_ALIAS, .minimum = -1e30, .maximum = 1e30,
      .alias_of = "negative_slope"},
 };
@@ -150,7 +141,7 @@ static const struct al_param round_params[] = {
 static bool infer_axis(struct al_site *s)
 {
     uint32_t axis;
-    return al_site_axis(s, "axis", al_param_int(s, "axis"), s->in[0].rank, &axis) && infer_inexact(s);
+    return al_site_axis(s, "axis", al_param_int(s, "axis"), s->in[0].rank, &axis) && al_infer_inexact(s);
 }
 
 static bool infer_cast(struct al_site *s)
@@ -186,13 +177,13 @@ static const struct al_param like_params[] = {
         .computes = (text), \
         .infer = (function), \
     }
-KEYED_ROW(op_elu, "Elu", al_modules_nn, elu_params, infer_inexact, "x, or alpha · (exp(x) - 1) where x < 0",
+KEYED_ROW(op_elu, "Elu", al_modules_nn, elu_params, al_infer_inexact, "x, or alpha · (exp(x) - 1) where x < 0",
           "nn.elu");
-KEYED_ROW(op_celu, "Celu", al_modules_nn, elu_params, infer_inexact,
+KEYED_ROW(op_celu, "Celu", al_modules_nn, elu_params, al_infer_inexact,
           "max(x, 0) + min(0, alpha · (exp(x / alpha) - 1))", NULL);
-KEYED_ROW(op_leaky_relu, "LeakyRelu", al_modules_nn, leaky_params, infer_inexact,
+KEYED_ROW(op_leaky_relu, "LeakyRelu", al_modules_nn, leaky_params, al_infer_inexact,
           "x, or negative_slope · x where x < 0", "nn.leaky_relu");
-KEYED_ROW(op_gelu, "Gelu", al_modules_nn, gelu_params, infer_inexact, "gelu(x), by tanh where approximate",
+KEYED_ROW(op_gelu, "Gelu", al_modules_nn, gelu_params, al_infer_inexact, "gelu(x), by tanh where approximate",
           "nn.gelu");
 KEYED_ROW(op_softmax, "Softmax", al_modules_nn, axis_params, infer_axis, "exp(x) / Σ exp(x) over the axis",
           "nn.softmax");
@@ -209,7 +200,7 @@ static const struct al_param convert_params[] = {
 };
 KEYED_ROW(op_convert_to_tensor, "ConvertToTensor", al_modules_core, convert_params, infer_like,
           "x, as numbers of that type where one is given", NULL);
-KEYED_ROW(op_round, "Round", al_modules_numpy, round_params, infer_inexact, "the nearest integer, even at a half",
+KEYED_ROW(op_round, "Round", al_modules_numpy, round_params, al_infer_inexact, "the nearest integer, even at a half",
           "math.round");
 KEYED_ROW(op_zeros_like, "ZerosLike", al_modules_numpy, like_params, infer_like, "zeros in the shape of x",
           "zeros_like");

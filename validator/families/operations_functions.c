@@ -5,11 +5,6 @@
 static const char *const modules_linalg[] = {"keras.src.ops.linalg", NULL};
 static const char *const modules_activations[] = {"keras.src.activations.activations", NULL};
 
-static bool infer_inexact(struct al_site *s)
-{
-    return al_site_typed(s, &s->in[0], al_dtype_inexact(s->in_dtypes[0]));
-}
-
 static bool infer_test(struct al_site *s)
 {
     if (!al_dtype_is_float(s->in_dtypes[0]))
@@ -18,46 +13,36 @@ static bool infer_test(struct al_site *s)
     return al_site_typed(s, &s->in[0], AL_BOOL);
 }
 
-#define FUNCTION_ROW(symbol, class_name, module_list, function, text, ...) \
-    static const char *const functions_##symbol[] = {__VA_ARGS__, NULL}; \
-    const struct al_row al_row_##symbol = { \
-        AL_OPERATION(class_name, module_list, functions_##symbol), \
-        AL_ARGUMENTS(al_arguments_x), \
-        .computes = (text), \
-        .infer = (function), \
-    }
-FUNCTION_ROW(op_arcsin, "Arcsin", al_modules_numpy, infer_inexact, "the angle whose sine is x", "math.asin");
-FUNCTION_ROW(op_arccos, "Arccos", al_modules_numpy, infer_inexact, "the angle whose cosine is x", "math.acos");
-FUNCTION_ROW(op_sinh, "Sinh", al_modules_numpy, infer_inexact, "sinh x", "math.sinh");
-FUNCTION_ROW(op_cosh, "Cosh", al_modules_numpy, infer_inexact, "cosh x", "math.cosh");
-FUNCTION_ROW(op_arcsinh, "Arcsinh", al_modules_numpy, infer_inexact, "what has the sinh x", "math.asinh");
-FUNCTION_ROW(op_arccosh, "Arccosh", al_modules_numpy, infer_inexact, "what has the cosh x", "math.acosh");
-FUNCTION_ROW(op_arctanh, "Arctanh", al_modules_numpy, infer_inexact, "what has the tanh x", "math.atanh");
-FUNCTION_ROW(op_log2, "Log2", al_modules_numpy, infer_inexact, "the logarithm of x to the base 2", NULL);
-FUNCTION_ROW(op_log10, "Log10", al_modules_numpy, infer_inexact, "the logarithm of x to the base 10", NULL);
-FUNCTION_ROW(op_isnan, "Isnan", al_modules_numpy, infer_test, "whether x is no number", "math.is_nan");
-FUNCTION_ROW(op_isinf, "Isinf", al_modules_numpy, infer_test, "whether x is infinite", "math.is_inf");
-FUNCTION_ROW(op_isfinite, "Isfinite", al_modules_numpy, infer_test, "whether x is finite", "math.is_finite");
-FUNCTION_ROW(op_tanh_shrink, "TanhShrink", al_modules_nn, infer_inexact, "x - tanh x", NULL);
-FUNCTION_ROW(op_sparse_plus, "SparsePlus", al_modules_nn, infer_inexact,
+AL_UNARY_ROW(op_arcsin, "Arcsin", al_modules_numpy, al_infer_inexact, "the angle whose sine is x", "math.asin");
+AL_UNARY_ROW(op_arccos, "Arccos", al_modules_numpy, al_infer_inexact, "the angle whose cosine is x", "math.acos");
+AL_UNARY_ROW(op_sinh, "Sinh", al_modules_numpy, al_infer_inexact, "sinh x", "math.sinh");
+AL_UNARY_ROW(op_cosh, "Cosh", al_modules_numpy, al_infer_inexact, "cosh x", "math.cosh");
+AL_UNARY_ROW(op_arcsinh, "Arcsinh", al_modules_numpy, al_infer_inexact, "what has the sinh x", "math.asinh");
+AL_UNARY_ROW(op_arccosh, "Arccosh", al_modules_numpy, al_infer_inexact, "what has the cosh x", "math.acosh");
+AL_UNARY_ROW(op_arctanh, "Arctanh", al_modules_numpy, al_infer_inexact, "what has the tanh x", "math.atanh");
+AL_UNARY_ROW(op_log2, "Log2", al_modules_numpy, al_infer_inexact, "the logarithm of x to the base 2", NULL);
+AL_UNARY_ROW(op_log10, "Log10", al_modules_numpy, al_infer_inexact, "the logarithm of x to the base 10", NULL);
+AL_UNARY_ROW(op_isnan, "Isnan", al_modules_numpy, infer_test, "whether x is no number", "math.is_nan");
+AL_UNARY_ROW(op_isinf, "Isinf", al_modules_numpy, infer_test, "whether x is infinite", "math.is_inf");
+AL_UNARY_ROW(op_isfinite, "Isfinite", al_modules_numpy, infer_test, "whether x is finite", "math.is_finite");
+AL_UNARY_ROW(op_tanh_shrink, "TanhShrink", al_modules_nn, al_infer_inexact, "x - tanh x", NULL);
+AL_UNARY_ROW(op_sparse_plus, "SparsePlus", al_modules_nn, al_infer_inexact,
              "0, x, or (x + 1)² / 4 between -1 and 1", NULL);
-FUNCTION_ROW(op_sparse_sigmoid, "SparseSigmoid", al_modules_nn, infer_inexact, "clip((x + 1) / 2, 0, 1)", NULL);
+AL_UNARY_ROW(op_sparse_sigmoid, "SparseSigmoid", al_modules_nn, al_infer_inexact, "clip((x + 1) / 2, 0, 1)", NULL);
 
 /* ---- with keys ---- */
 
-#define NUMBER_KEY(name, value) \
-    {.key = (name), .type = AL_PARAM_REAL, .minimum = -1e30, .maximum = 1e30, .standard = (value)}
-static const struct al_param shrink_params[] = {NUMBER_KEY("threshold", "0.5")};
+static const struct al_param shrink_params[] = {AL_NUMBER_KEY("threshold", "0.5")};
 static const struct al_param threshold_params[] = {
     {.key = "threshold", .type = AL_PARAM_REAL, .flags = AL_PARAM_REQUIRED},
     {.key = "default_value", .type = AL_PARAM_REAL, .flags = AL_PARAM_REQUIRED},
 };
-static const struct al_param plus_params[] = {NUMBER_KEY("b", "4")};
+static const struct al_param plus_params[] = {AL_NUMBER_KEY("b", "4")};
 static const struct al_param glu_params[] = {AL_AXIS_KEY("-1")};
 static const struct al_param relu_params[] = {
-    NUMBER_KEY("negative_slope", "0.0"),
+    AL_NUMBER_KEY("negative_slope", "0.0"),
     {.key = "max_value", .type = AL_PARAM_REAL, .flags = AL_PARAM_NULLABLE, .standard = "null"},
-    NUMBER_KEY("threshold", "0.0"),
+    AL_NUMBER_KEY("threshold", "0.0"),
 };
 
 static bool infer_glu(struct al_site *s)
@@ -80,15 +65,15 @@ static bool infer_glu(struct al_site *s)
         .computes = (text), \
         .infer = (function), \
     }
-KEYED_ROW(op_soft_shrink, "SoftShrink", al_modules_nn, shrink_params, infer_inexact,
+KEYED_ROW(op_soft_shrink, "SoftShrink", al_modules_nn, shrink_params, al_infer_inexact,
           "x moved towards 0 by the threshold, at most to 0");
-KEYED_ROW(op_hard_shrink, "HardShrink", al_modules_nn, shrink_params, infer_inexact,
+KEYED_ROW(op_hard_shrink, "HardShrink", al_modules_nn, shrink_params, al_infer_inexact,
           "x, or 0 within the threshold");
-KEYED_ROW(op_threshold, "Threshold", al_modules_nn, threshold_params, infer_inexact,
+KEYED_ROW(op_threshold, "Threshold", al_modules_nn, threshold_params, al_infer_inexact,
           "x above the threshold, else default_value");
-KEYED_ROW(op_squareplus, "Squareplus", al_modules_nn, plus_params, infer_inexact, "(x + √(x² + b)) / 2");
+KEYED_ROW(op_squareplus, "Squareplus", al_modules_nn, plus_params, al_infer_inexact, "(x + √(x² + b)) / 2");
 KEYED_ROW(op_glu, "Glu", al_modules_nn, glu_params, infer_glu, "the first half of x · sigmoid(the second half)");
-KEYED_ROW(op_relu_activation, "ReLU", modules_activations, relu_params, infer_inexact,
+KEYED_ROW(op_relu_activation, "ReLU", modules_activations, relu_params, al_infer_inexact,
           "relu with a slope, a greatest value and a threshold");
 
 /* ---- two operands ---- */
@@ -219,7 +204,8 @@ static const struct al_param l2_params[] = {
 static bool infer_l2(struct al_site *s)
 {
     uint32_t axes[AL_MAX_RANK], count;
-    return (al_param_is_null(s, "axis") || al_site_axes(s, "axis", s->in[0].rank, axes, &count)) && infer_inexact(s);
+    return (al_param_is_null(s, "axis") || al_site_axes(s, "axis", s->in[0].rank, axes, &count)) &&
+           al_infer_inexact(s);
 }
 
 static const char *const l2_functions[] = {"math.l2_normalize", "nn.l2_normalize", NULL};
