@@ -217,10 +217,16 @@ static inline bool al_model_is_multi_backend(const struct al_model *m)
     return m->version.major == 2 && m->version.minor < 4 && !m->version.tensorflow;
 }
 
-/* Whether the release that wrote the file is older than this one; one that is not said is. */
+/* The JSON that Keras 3's to_json makes does not say its release. It is taken for one of the newest that is
+   known, and so is 3.0.0, which looks the same here. */
+enum { AL_NEWEST_MINOR = 15 };
+
+/* Whether the release that wrote the file is older than this one. */
 static inline bool al_model_before(const struct al_model *m, uint32_t major, uint32_t minor)
 {
-    return m->version.major < major || (m->version.major == major && m->version.minor < minor);
+    const struct al_version *v = &m->version;
+    const bool unsaid = v->major == 3 && v->minor == 0 && v->patch == 0;
+    return v->major < major || (v->major == major && (unsaid ? AL_NEWEST_MINOR : v->minor) < minor);
 }
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { INT4_BY_COLUMNS_MINOR = 14, FLOAT32_LORA_MINOR = 15 };
+enum { INT4_BY_COLUMNS_FROM = 14, FLOAT32_LORA_MINOR = 15 };
 
 struct al_kernel al_kernel_of_dense(int64_t in, int64_t units)
 {
@@ -16,7 +16,7 @@ struct al_kernel al_kernel_of_dense(int64_t in, int64_t units)
 
 bool al_int4_is_old(const struct al_model *m)
 {
-    return m->version.major == 3 && m->version.minor < INT4_BY_COLUMNS_MINOR;
+    return !al_model_is_keras2(m) && al_model_before(m, 3, INT4_BY_COLUMNS_FROM);
 }
 
 int64_t al_group_count(int64_t length, uint32_t group)

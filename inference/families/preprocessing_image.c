@@ -113,16 +113,14 @@ static uint32_t cut(struct al_lowering *l, uint32_t x, struct size to)
 
 void al_lower_random_crop(struct al_lowering *l)
 {
-    const struct al_version *v = &l->site.model->version;
+    const struct al_model *m = l->site.model;
     const uint32_t x = al_emit_cast(l, l->in[0].operand, l->real);
     if (x == AL_NONE_INDEX)
         return;
-    if (v->major == 3 && v->minor >= 8)
-        al_lower_result(l, x);
-    else if (v->major == 3 && v->minor >= 6)
-        al_lower_result(l, cut(l, x, wanted_size(l)));
-    else
+    if (al_model_before(m, 3, 6))
         al_lower_result(l, smart_resized(l, x, wanted_size(l)));
+    else
+        al_lower_result(l, al_model_before(m, 3, 8) ? cut(l, x, wanted_size(l)) : x);
 }
 
 /* x from one range into another. */

@@ -34,7 +34,7 @@ bool al_keras_projections_quantized(struct al_keras *k, uint32_t layer, struct a
     struct al_quantization found;
     if (said_elsewhere(m, &found)) {
         *q = found;
-    } else if (unpacked && m->version.major == 3 && m->version.minor < CONFIGS_FROM_MINOR) {
+    } else if (unpacked && !al_model_is_keras2(m) && al_model_before(m, 3, CONFIGS_FROM_MINOR)) {
         /* configs came with 3.12: until then int8 was one thing */
         *q = (struct al_quantization){.mode = AL_QUANTIZED_INT8, .bits = 8};
         al_keras_default_inputs(q);

@@ -58,8 +58,7 @@ SIZE_ROW(center_crop, "CenterCrop", crop_params, "the middle of the image; one t
    whatever they say of its size. */
 static bool infer_random_crop(struct al_site *s)
 {
-    const struct al_version *v = &s->model->version;
-    return v->major == 3 && v->minor >= 8 ? al_site_same(s) : infer_size(s);
+    return al_model_before(s->model, 3, 8) ? infer_size(s) : al_site_same(s);
 }
 
 const struct al_row al_row_random_crop = {
