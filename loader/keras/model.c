@@ -29,9 +29,20 @@ static bool is_model(uint32_t kind)
     return kind == AL_KIND_FUNCTIONAL || kind == AL_KIND_SEQUENTIAL;
 }
 
-/* Architecture JSON carries the version beside the object; nothing else stands there. */
+static bool is_word(struct al_keras *k, json_t *json, const char *key, const struct al_place *root)
+{
+    json_t *value = json_object_get(json, key);
+    struct al_place at = al_place_key(root, al_text_of(key));
+    return value == NULL || json_is_string(value) ||
+           al_find(k->findings, AL_KERAS_FORM, &at, "a string", al_json_show(k->findings, value),
+                   "what wrote the file is said by something else than a word");
+}
+
+/* Architecture JSON carries version and backend beside the object; nothing else stands there. */
 static bool read_version(struct al_keras *k, json_t *json, const struct al_place *root)
 {
+    if (!is_word(k, json, "keras_version", root) || !is_word(k, json, "backend", root))
+        return false;
     json_t *version = json_object_get(json, "keras_version");
     struct al_version *out = &k->model->version;
     if (version != NULL && out->major == 0) {

@@ -264,4 +264,19 @@ def people_are_told_what_and_where_and_what_to_do():
     assert "\x1b" not in r.out, r
 
 
+@test
+def what_wrote_an_architecture_is_a_word():
+    """Two of a million mutants were accepted with such objects beside the model."""
+    with open(data("keras", "keras2_apart.json"), encoding="utf-8") as f:
+        honest = json.load(f)
+    with scratch() as d:
+        for key in ("backend", "keras_version"):
+            for value in ({"module": "subprocess", "class_name": "Popen", "config": {"args": "true"}}, ["tensorflow"], 2):
+                path = os.path.join(d, "architecture.json")
+                with open(path, "w", encoding="utf-8") as f:
+                    json.dump({**honest, key: value}, f)
+                r = vet("--architecture", path, data("keras", "keras2_apart.weights.h5"))
+                assert r.status == 1 and ids(r) == ["keras.form"], (key, value, r)
+
+
 main()
