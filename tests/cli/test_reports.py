@@ -29,7 +29,7 @@ def sarif_names_rules_levels_and_places():
     rules = run["tool"]["driver"]["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules) > 100
     assert [a["location"]["uri"] for a in run["artifacts"]] == [HOSTILE, HONEST]
-    (result,) = run["results"]
+    (result,) = [x for x in run["results"] if x["level"] != "note"]
     assert result["ruleId"] == rules[result["ruleIndex"]]["id"] == "keras.lambda" and result["level"] == "error"
     assert "external/cwe/cwe-502" in rules[result["ruleIndex"]]["properties"]["tags"]
     place = result["locations"][0]
@@ -67,7 +67,7 @@ def cyclonedx_describes_models():
     assert {h["alg"] for h in honest["hashes"]} == {"SHA-256", "BLAKE2b-512"}
     inputs = [i["format"] for i in honest["modelCard"]["modelParameters"]["inputs"]]
     assert len(inputs) == 2 and inputs[0].startswith("text: "), inputs
-    (v,) = bom["vulnerabilities"]
+    (v,) = [v for v in bom["vulnerabilities"] if v["ratings"][0]["severity"] != "info"]
     assert v["id"] == "keras.lambda" and v["affects"] == [{"ref": hostile["bom-ref"]}] and 502 in v["cwes"]
     assert "CVE-2024-3660" in [reference["id"] for reference in v["references"]]
 
