@@ -188,6 +188,12 @@ static void changed_keyless_bundles_are_refused(void **state)
     } bad[] = {
         {"another time", "\"integratedTime\": \"1748736000\"", "\"integratedTime\": \"1748736001\"",
          AL_SIGNATURE_INVALID},
+        {"a time beyond all", "\"integratedTime\": \"1748736000\"",
+         "\"integratedTime\": \"18446744073709551615\"", AL_SIGNATURE_MALFORMED},
+        {"the first time that is none", "\"integratedTime\": \"1748736000\"",
+         "\"integratedTime\": \"9223372036854775808\"", AL_SIGNATURE_MALFORMED},
+        {"the last time", "\"integratedTime\": \"1748736000\"", "\"integratedTime\": \"9223372036854775807\"",
+         AL_SIGNATURE_INVALID},
         {"no time", "\"integratedTime\": \"1748736000\", ", "", AL_SIGNATURE_UNSUPPORTED},
         {"another index", "\"logIndex\": \"1005\"", "\"logIndex\": \"1006\"", AL_SIGNATURE_INVALID},
         {"another leaf", "\"logIndex\": \"5\"", "\"logIndex\": \"4\"", AL_SIGNATURE_INVALID},

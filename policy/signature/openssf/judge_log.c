@@ -108,10 +108,10 @@ bool al_openssf_by_log(struct al_signature *out, const struct al_envelope *envel
     if (!find_log(&log, &entry, j))
         return untrusted(out, &place, "a log that signatures.rekor names", "The signature is in no log that the "
                          "policy trusts", j);
-    if (entry.time > INT64_MAX || !al_log_entry_holds(&entry, &log, &place, j->findings)
+    if (!al_log_entry_holds(&entry, &log, &place, j->findings)
         || !al_log_entry_is_of(&entry, envelope, signer.der, &place, j->findings))
         return false;
-    const struct al_trusted_key *authority = al_openssf_vouched(out, &signer, 1, (int64_t)entry.time, where, j);
+    const struct al_trusted_key *authority = al_openssf_vouched(out, &signer, 1, entry.time, where, j);
     return authority != NULL && names_somebody(out, authority, &place, j)
         && was_public(out, &signer, authority, &place, j) && al_openssf_signed_by(&key, envelope, where, j->findings);
 }

@@ -24,6 +24,19 @@ static bool read_hash(uint8_t out[AL_LOG_HASH], const json_t *text, const struct
     return true;
 }
 
+/* Certificates are judged at this time, so it must be one that a signed number of seconds can tell. */
+static bool read_time(struct al_log_entry *e, const json_t *text, const struct al_place *place, struct al_findings *f)
+{
+    uint64_t seconds;
+    if (!al_field_decimal(&seconds, text, place, f))
+        return false;
+    if (seconds > INT64_MAX)
+        return al_find(f, AL_SIGNATURE_MALFORMED, place, "seconds since 1970", al_json_text(text),
+                       "The time of the log's entry is out of range");
+    e->time = (int64_t)seconds;
+    return true;
+}
+
 static bool read_path(struct al_log_entry *e, const json_t *list, const struct al_place *place, struct al_findings *f)
 {
     if (list != NULL && !al_field_count(list, 0, AL_LOG_PATH_MAX, place, f))
@@ -102,7 +115,7 @@ bool al_log_entry_read(struct al_log_entry *out, const json_t *entry, const stru
                        "The log does not say when it saw the signature; time stamps of others are not judged");
     out->body_letters = al_json_text(values[6]);
     return al_field_decimal(&out->index, values[0], place, f) && read_single(&id, values[1], "keyId", place, f)
-        && read_hash(out->log, id, place, f) && al_field_decimal(&out->time, values[3], place, f)
+        && read_hash(out->log, id, place, f) && read_time(out, values[3], place, f)
         && read_single(&promise, values[4], "signedEntryTimestamp", place, f)
         && al_field_base64(&out->promise, promise, AL_ENVELOPE_SIGNATURE_MAX, place, f)
         && read_proof(out, values[5], place, f) && al_field_base64(&out->body, values[6], BODY_MAX, place, f);

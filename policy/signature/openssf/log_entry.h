@@ -11,7 +11,7 @@ enum { AL_LOG_HASH = 32, AL_LOG_PATH_MAX = 64 };
 struct al_log_entry {
     uint8_t log[AL_LOG_HASH];            /* SHA-256 of the log's key */
     uint64_t index;                      /* over all shards of the log */
-    uint64_t time;                       /* when it was taken in, seconds since 1970 */
+    int64_t time;                        /* when it was taken in, seconds since 1970 */
     struct al_text promise;              /* the log's signature over body, time, log and index */
     struct al_text body;                 /* what the log keeps: which payload, signature, certificate */
     struct al_text body_letters;         /* the same, in base64 */

@@ -19,7 +19,7 @@ static bool promised(const struct al_log_entry *e, const struct al_ec_key *log)
     (void)sodium_bin2hex(id, sizeof id, e->log, sizeof e->log);
     al_buffer_text(&text, "{\"body\":\"");
     al_buffer_bytes(&text, e->body_letters.at, e->body_letters.length);
-    al_buffer_format(&text, "\",\"integratedTime\":%" PRIu64 ",\"logID\":\"%s\",\"logIndex\":%" PRIu64 "}", e->time,
+    al_buffer_format(&text, "\",\"integratedTime\":%" PRId64 ",\"logID\":\"%s\",\"logIndex\":%" PRIu64 "}", e->time,
                      id, e->index);
     bool good = !text.failed
         && al_ec_verify(log, (struct al_text){(const char *)text.data, text.size}, e->promise) == AL_EC_GOOD;
