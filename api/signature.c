@@ -169,6 +169,32 @@ static bool matters(const struct al_signature_files *files, const struct al_repo
     return files->given || r->policy->trust.required || al_trust_names_any(&r->policy->trust);
 }
 
+/* What the status comes to by itself: a judge that forgets to say what is wrong must not let a model pass. */
+static void insist(struct al_report *r, const struct al_signature_files *files, enum al_signature_status status,
+                   const char *file)
+{
+    const bool demanded = files->given || r->policy->trust.required;
+    struct al_text where = al_text_of(file);
+    switch (status) {
+    case AL_SIGNATURE_STATUS_VALID:
+        return;
+    case AL_SIGNATURE_STATUS_NONE:
+        if (demanded)
+            (void)al_find_at(&r->findings, AL_SIGNATURE_MISSING, where, "a valid signature", AL_NOTHING,
+                             "No signature that was found speaks of this model");
+        return;
+    case AL_SIGNATURE_STATUS_UNTRUSTED:
+        if (matters(files, r))
+            (void)al_find_at(&r->findings, AL_SIGNATURE_UNTRUSTED, where, "a valid signature", AL_NOTHING,
+                             "The signature is not one that the policy trusts");
+        return;
+    case AL_SIGNATURE_STATUS_INVALID:
+        break;
+    }
+    (void)al_find_at(&r->findings, AL_SIGNATURE_INVALID, where, "a valid signature", AL_NOTHING,
+                     "The signature does not hold");
+}
+
 void al_signature_judge(const struct al_signature_files *files, struct al_report *r, const struct al_source *source)
 {
     struct al_signature results[AL_SIGNATURES_MOST];
@@ -187,6 +213,7 @@ void al_signature_judge(const struct al_signature_files *files, struct al_report
         r->file.signature = "invalid";
         return;
     }
+    const size_t before = r->findings.refusals;
     const char *path = source->from == AL_FROM_PATH ? source->path : source->shown;
     struct al_judging judging = {.trust = &r->policy->trust,
                                  .name = al_signature_last_part(path),
@@ -210,7 +237,7 @@ void al_signature_judge(const struct al_signature_files *files, struct al_report
             repeat(&r->findings, &findings[i], results[i].status == AL_SIGNATURE_STATUS_INVALID || matters(files, r));
         else
             r->findings.failed = r->findings.failed || findings[i].failed;
-    if (status == AL_SIGNATURE_STATUS_NONE && (files->given || r->policy->trust.required))
-        (void)al_find_at(&r->findings, AL_SIGNATURE_MISSING, al_text_of(source->shown), "a valid signature", AL_NOTHING,
-                         "No signature that was found speaks of this model");
+    /* short memory is no refusal: the verdict is ERROR then */
+    if (r->findings.refusals == before && !r->findings.failed)
+        insist(r, files, status, files->list[heaviest].name);
 }
