@@ -1,5 +1,6 @@
 """numpy's files without numpy: what the tests need of .npy (NEP 1) and .npz. Arrays are (dtype, shape, flat list)."""
 import ast
+import math
 import struct
 import zipfile
 from collections import namedtuple
@@ -78,9 +79,15 @@ def save_npz(path, arrays):
 
 
 def difference(a, b):
-    """Largest difference as a part of the largest magnitude in b (at least 1)."""
+    """Largest difference as a part of the largest finite magnitude in b (at least 1). Infinite where one
+    is a number and the other is not, or another infinity; a NaN is the same as a NaN only."""
     assert a.shape == b.shape, (a.shape, b.shape)
     if b.dtype[1] in "US":
         return 0.0 if a.values == b.values else 1.0
-    scale = max([1.0] + [abs(v) for v in b.values])
-    return max([0.0] + [abs(x - y) for x, y in zip(a.values, b.values)]) / scale
+    pairs = list(zip(map(float, a.values), map(float, b.values)))
+    finite = [p for p in pairs if math.isfinite(p[0]) and math.isfinite(p[1])]
+    others = [p for p in pairs if not (math.isfinite(p[0]) and math.isfinite(p[1]))]
+    if any(x != y and not (math.isnan(x) and math.isnan(y)) for x, y in others):
+        return math.inf
+    scale = max([1.0] + [abs(y) for _, y in finite])
+    return max([0.0] + [abs(x - y) for x, y in finite]) / scale
