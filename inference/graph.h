@@ -21,6 +21,7 @@ enum al_operator {
 /* How an operator's output shape follows from its inputs: inference/shapes.c. */
 enum al_shape_rule {
     AL_RULE_SAME,          /* the first input's */
+    AL_RULE_SAME_REAL,     /* likewise; the function has no values of integers, which are refused */
     AL_RULE_BROADCAST,     /* numpy's rule over all inputs, aligned at the last axis */
     AL_RULE_COMPARE,       /* likewise, and the result is boolean */
     AL_RULE_REDUCE,

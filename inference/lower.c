@@ -134,18 +134,21 @@ static bool takes_indices(enum al_kind kind)
 
 /* Keras's autocast: floating-point inputs of layers, never of raw operations or whole
    models, take the layer's compute type. Integers are left alone, and become numbers of
-   that type where they meet weights. */
+   that type where they meet weights or where the row says so; truths likewise, but for
+   masks, which are given in later arguments. */
 static bool cast_inputs(struct al_lowering *l, struct al_lowered *in)
 {
     const enum al_dtype compute = l->site.layer->compute_dtype;
     if (l->site.row->operation || l->site.layer->graph != NULL || !al_dtype_is_float(compute))
         return true;
-    const bool weighed = (l->site.layer->demand_count > 0 && !takes_indices(l->site.layer->kind)) ||
-        l->site.layer->kind == AL_KIND_RNN;
-    for (uint32_t i = 0; i < l->in_count; i++)
-        if (al_dtype_is_float(al_emit_dtype(l, in[i].operand)) ||
-            (weighed && al_emit_dtype(l, in[i].operand) == AL_INT64))
+    const bool counted = l->site.row->computes_in_floats || l->site.layer->kind == AL_KIND_RNN ||
+                         (l->site.layer->demand_count > 0 && !takes_indices(l->site.layer->kind));
+    for (uint32_t i = 0; i < l->in_count; i++) {
+        const enum al_dtype given = al_emit_dtype(l, in[i].operand);
+        const bool whole = given == AL_INT64 || (given == AL_BOOL && l->site.argument_of[i] == 0);
+        if (al_dtype_is_float(given) || (counted && whole))
             in[i].operand = al_emit_cast(l, in[i].operand, compute);
+    }
     return !l->failed;
 }
 

@@ -317,6 +317,10 @@ static bool infer(enum al_operator op, const struct al_attributes *a, const stru
     out[0] = *in[0];
     out[0].rounded = AL_DTYPE_NONE;
     switch (al_operator_row(op)->rule) {
+    case AL_RULE_SAME_REAL:
+        if (in[0]->dtype != AL_FLOAT32 && in[0]->dtype != AL_FLOAT64)
+            return false;
+        /* fallthrough */
     case AL_RULE_SAME:
         return a->axis >= 0 && (a->axis == 0 || a->axis < (int64_t)s->rank);
     case AL_RULE_COMPARE:

@@ -121,6 +121,8 @@ struct al_row {
                                           is a key of Keras 3's object is a keyword of the call there */
     bool keras2_only;                  /* Keras 3 does not have it any more */
     bool quantizable;                  /* its kernel, or those of its projections, may be stored quantized */
+    bool computes_in_floats;           /* integers become numbers of the layer's type before, as those do that meet
+                                          weights; without it they stay integers */
     bool takes_texts;                  /* tensors of strings; every other row refuses them */
     bool named_weights;                /* the v3 layout names its datasets as the demands are, not by number */
     const struct al_param *params;

@@ -139,21 +139,15 @@ uint32_t al_lower_activation(struct al_lowering *l, const char *key, uint32_t x)
 
 /* ---- layers ---- */
 
-/* A layer's input: integers, as Discretization and inputs of such a type give them, become numbers first. */
-static uint32_t numbers(struct al_lowering *l)
-{
-    return al_emit_cast(l, l->in[0].operand, l->real);
-}
-
 void al_lower_activation_layer(struct al_lowering *l)
 {
-    al_lower_result(l, al_lower_activation(l, "activation", numbers(l)));
+    al_lower_result(l, al_lower_activation(l, "activation", l->in[0].operand));
 }
 
 /* min(x, max_value) from threshold on, negative_slope · (x - threshold) below */
 void al_lower_re_lu(struct al_lowering *l)
 {
-    const uint32_t x = numbers(l);
+    const uint32_t x = l->in[0].operand;
     const double slope = al_param_real(&l->site, "negative_slope"), threshold = al_param_real(&l->site, "threshold");
     const bool limited = !al_param_is_null(&l->site, "max_value");
     if (slope != 0 && threshold == 0 && !limited) {
@@ -175,23 +169,23 @@ void al_lower_re_lu(struct al_lowering *l)
 void al_lower_leaky_re_lu(struct al_lowering *l)
 {
     const double slope = al_param_real(&l->site, "negative_slope");
-    al_lower_result(l, al_emit_unary_with(l, AL_OP_LEAKY_RELU, numbers(l), slope, 0, 0));
+    al_lower_result(l, al_emit_unary_with(l, AL_OP_LEAKY_RELU, l->in[0].operand, slope, 0, 0));
 }
 
 void al_lower_p_re_lu(struct al_lowering *l)
 {
-    al_lower_result(l, al_emit_binary(l, AL_OP_PRELU, numbers(l), al_lower_weight(l, "alpha")));
+    al_lower_result(l, al_emit_binary(l, AL_OP_PRELU, l->in[0].operand, al_lower_weight(l, "alpha")));
 }
 
 void al_lower_elu(struct al_lowering *l)
 {
-    al_lower_result(l, al_emit_unary_with(l, AL_OP_ELU, numbers(l), al_param_real(&l->site, "alpha"), 0, 0));
+    al_lower_result(l, al_emit_unary_with(l, AL_OP_ELU, l->in[0].operand, al_param_real(&l->site, "alpha"), 0, 0));
 }
 
 void al_lower_thresholded_re_lu(struct al_lowering *l)
 {
     const double theta = al_param_real(&l->site, "theta");
-    al_lower_result(l, al_emit_unary_with(l, AL_OP_THRESHOLDED_RELU, numbers(l), theta, 0, 0));
+    al_lower_result(l, al_emit_unary_with(l, AL_OP_THRESHOLDED_RELU, l->in[0].operand, theta, 0, 0));
 }
 
 /* Masked numbers are lowered out of reach before, and since Keras 3.10 set to zero behind. */
@@ -199,7 +193,7 @@ void al_lower_softmax(struct al_lowering *l)
 {
     const struct al_value *axes = al_param_of(&l->site, "axis");
     const uint32_t mask = al_lower_mask(l);
-    uint32_t x = numbers(l), at[AL_MAX_RANK] = {0};
+    uint32_t x = l->in[0].operand, at[AL_MAX_RANK] = {0};
     const uint32_t zero = al_emit_number(l, al_emit_dtype(l, x), 0);
     for (uint32_t i = 0; i < axes->count && i < AL_MAX_RANK; i++)
         at[i] = al_emit_axis(l, axes->integers[i], l->site.in[0].rank);

@@ -306,6 +306,21 @@ if KERAS3:
         return m, [numbers(2, 5, 3)]
 
 
+if KERAS3:
+    @model("keras")
+    def whole_numbers():
+        """Layers without weights that Keras computes in floats although it is given integers."""
+        x, y = keras.Input((6, 4), name="x", dtype="int32"), keras.Input((5, 4), name="y", dtype="int32")
+        image = keras.Input((3, 4, 2), name="image", dtype="int32")
+        m = keras.Model([x, y, image], [
+            L.LeakyReLU(0.3)(x), L.Activation("tanh")(x), L.GlobalAveragePooling1D()(x),
+            L.GlobalAveragePooling2D()(image), L.AdditiveAttention(use_scale=False)([x, y]),
+            L.LSTM(2)(L.Masking(2.5)(x)), L.Dense(2)(L.Average()([x, x + 1]))])
+        stir(m)
+        rng = np.random.default_rng(5)
+        return m, [rng.integers(-4, 5, size=s).astype("int32") for s in ((2, 6, 4), (2, 5, 4), (2, 3, 4, 2))]
+
+
 if not KERAS3:
     @model()
     def batches_over_axes():

@@ -13,6 +13,7 @@ static bool infer_activation(struct al_site *s)
 const struct al_row al_row_activation_layer = {
     .name = "Activation",
     AL_PARAMS(activation_params),
+    .computes_in_floats = true,
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_PASSES,
     .computes = "activation(x)",
@@ -26,13 +27,22 @@ static const struct al_param relu_params[] = {
     {.key = "threshold", .type = AL_PARAM_REAL, .minimum = 0, .maximum = 1e30, .standard = "0.0"},
 };
 
+/* Keras takes max_value, negative_slope and threshold for integers where x is of them. */
+static bool infer_relu(struct al_site *s)
+{
+    const bool plain = al_param_is_null(s, "max_value") && !(al_param_real(s, "negative_slope") > 0) &&
+                       !(al_param_real(s, "threshold") > 0);
+    return (plain || al_site_real_input_always(s)) && al_site_same(s);
+}
+
 const struct al_row al_row_re_lu = {
     .name = "ReLU",
     AL_PARAMS(relu_params),
+    .computes_in_floats = true,
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_PASSES,
     .computes = "min(x, max_value) from threshold on, negative_slope · (x - threshold) below it",
-    .infer = al_site_same,
+    .infer = infer_relu,
 };
 
 static const struct al_param leaky_relu_params[] = {
@@ -44,6 +54,7 @@ static const struct al_param leaky_relu_params[] = {
 const struct al_row al_row_leaky_re_lu = {
     .name = "LeakyReLU",
     AL_PARAMS(leaky_relu_params),
+    .computes_in_floats = true,
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_PASSES,
     .computes = "x, or negative_slope · x where x < 0",
@@ -89,6 +100,7 @@ static const struct al_param elu_params[] = {
 const struct al_row al_row_elu = {
     .name = "ELU",
     AL_PARAMS(elu_params),
+    .computes_in_floats = true,
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_PASSES,
     .computes = "x, or alpha · (exp(x) - 1) where x < 0",
@@ -103,6 +115,7 @@ const struct al_row al_row_thresholded_re_lu = {
     .name = "ThresholdedReLU",
     .keras2_only = true,
     AL_PARAMS(thresholded_relu_params),
+    .computes_in_floats = true,
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_PASSES,
     .computes = "x where x > theta, else 0",
@@ -127,6 +140,7 @@ static bool infer_softmax(struct al_site *s)
 const struct al_row al_row_softmax = {
     .name = "Softmax",
     AL_PARAMS(softmax_params),
+    .computes_in_floats = true,
     AL_ARGUMENTS(softmax_arguments),
     .mask = AL_MASK_PASSES,
     .rank_min = 1,

@@ -87,6 +87,7 @@ static bool infer_attention(struct al_site *s)
 
 const struct al_row al_row_attention = {
     .name = "Attention",
+    .computes_in_floats = true,
     AL_PARAMS(attention_params),
     AL_ARGUMENTS(attention_arguments),
     .mask = AL_MASK_OWN,
@@ -105,6 +106,7 @@ static bool infer_additive(struct al_site *s)
 
 const struct al_row al_row_additive_attention = {
     .name = "AdditiveAttention",
+    .computes_in_floats = true,
     AL_PARAMS(additive_params),
     AL_ARGUMENTS(attention_arguments),
     .mask = AL_MASK_OWN,

@@ -105,8 +105,13 @@ bool al_reshaped(struct al_site *s, const struct al_shape *in, const struct al_s
 
 bool al_site_real_input(struct al_site *s, bool keras2)
 {
+    return al_model_is_keras2(s->model) != keras2 || al_site_real_input_always(s);
+}
+
+bool al_site_real_input_always(struct al_site *s)
+{
     const enum al_dtype dtype = s->in_dtypes[0];
-    if (al_model_is_keras2(s->model) != keras2 || dtype == AL_DTYPE_NONE || al_dtype_is_float(dtype))
+    if (dtype == AL_DTYPE_NONE || al_dtype_is_float(dtype))
         return true;
     return al_site_refuse(s, AL_GRAPH_ARGUMENT, "floating-point numbers", al_text_of(al_dtype_name(dtype)),
                           "%s of integers is not computed: Keras truncates inside", s->row->name);

@@ -86,5 +86,7 @@ bool al_check_activation(struct al_site *s, const char *key, const struct al_sha
 /* Refuses integers where that Keras computes with them as integers (truncated means and
    deviations): the numbers would not be those of the layer's formula. */
 bool al_site_real_input(struct al_site *s, bool keras2);
+/* The same, whichever Keras wrote the file. */
+bool al_site_real_input_always(struct al_site *s);
 
 #endif

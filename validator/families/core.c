@@ -188,6 +188,7 @@ static const struct al_param masking_params[] = {
 
 const struct al_row al_row_masking = {
     .name = "Masking",
+    .computes_in_floats = true,
     AL_PARAMS(masking_params),
     AL_ARGUMENTS(al_arguments_input),
     .mask = AL_MASK_OWN,

@@ -47,9 +47,10 @@ static bool infer_subtract(struct al_site *s)
     return infer_elementwise(s);
 }
 
-#define MERGE_ROW(symbol, class_name, function, what) \
+#define MERGE_ROW(symbol, class_name, function, floats, what) \
     const struct al_row al_row_##symbol = { \
         .name = (class_name), \
+        .computes_in_floats = (floats), \
         AL_ARGUMENTS(al_arguments_inputs), \
         .mask = AL_MASK_OWN, \
         .rank_min = 1, \
@@ -57,12 +58,12 @@ static bool infer_subtract(struct al_site *s)
         .computes = (what), \
         .infer = (function), \
     }
-MERGE_ROW(add, "Add", infer_elementwise, "the sum of the inputs");
-MERGE_ROW(subtract, "Subtract", infer_subtract, "the first input less the second");
-MERGE_ROW(multiply, "Multiply", infer_elementwise, "the product of the inputs");
-MERGE_ROW(average, "Average", infer_elementwise, "the mean of the inputs");
-MERGE_ROW(maximum, "Maximum", infer_elementwise, "the greatest of the inputs");
-MERGE_ROW(minimum, "Minimum", infer_elementwise, "the least of the inputs");
+MERGE_ROW(add, "Add", infer_elementwise, false, "the sum of the inputs");
+MERGE_ROW(subtract, "Subtract", infer_subtract, false, "the first input less the second");
+MERGE_ROW(multiply, "Multiply", infer_elementwise, false, "the product of the inputs");
+MERGE_ROW(average, "Average", infer_elementwise, true, "the mean of the inputs");
+MERGE_ROW(maximum, "Maximum", infer_elementwise, false, "the greatest of the inputs");
+MERGE_ROW(minimum, "Minimum", infer_elementwise, false, "the least of the inputs");
 
 /* ---- Concatenate ---- */
 
@@ -123,6 +124,7 @@ static bool infer_dot(struct al_site *s)
 
 const struct al_row al_row_dot = {
     .name = "Dot",
+    .computes_in_floats = true,
     AL_PARAMS(dot_params),
     AL_ARGUMENTS(al_arguments_inputs),
     .mask = AL_MASK_DROPS,

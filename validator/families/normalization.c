@@ -209,7 +209,7 @@ static bool infer_spectral(struct al_site *s)
     uint32_t child = (uint32_t)al_param_int(s, "layer"), count;
     struct al_shape *out;
     enum al_dtype *dtypes;
-    if (!al_site_call_child(s, child, 1, s->in, s->in_dtypes, &count, &out, &dtypes))
+    if (!al_site_real_input_always(s) || !al_site_call_child(s, child, 1, s->in, s->in_dtypes, &count, &out, &dtypes))
         return false;
     const struct al_layer *inner = &s->model->layers[child];
     if (count != 1 || inner->demand_count == 0 || inner->demands[0].shape.rank == 0)

@@ -27,6 +27,7 @@ static bool infer_pool(struct al_site *s)
     const struct al_row al_row_##symbol = { \
         .name = (class_name), \
         .other_names = names_##symbol, \
+        .computes_in_floats = true, \
         AL_PARAMS(pool_params_##dims), \
         AL_ARGUMENTS(al_arguments_input), \
         .mask = AL_MASK_DROPS, \
@@ -82,6 +83,7 @@ static bool infer_global(struct al_site *s)
     const struct al_row al_row_##symbol = { \
         .name = (class_name), \
         .other_names = names_##symbol, \
+        .computes_in_floats = true, \
         AL_PARAMS(global_params), \
         AL_ARGUMENTS(call_arguments), \
         .mask = (mask_rule), \
@@ -129,6 +131,7 @@ static bool infer_adaptive(struct al_site *s)
 #define ADAPTIVE_ROW(symbol, class_name, dims, what) \
     const struct al_row al_row_##symbol = { \
         .name = (class_name), \
+        .computes_in_floats = true, \
         AL_PARAMS(adaptive_params_##dims), \
         AL_ARGUMENTS(al_arguments_input), \
         .mask = AL_MASK_DROPS, \

@@ -171,6 +171,9 @@ static const struct al_param up_params_3[] = {AL_SPATIAL_KEY("size", 3, "2"), AL
 static bool infer_up(struct al_site *s)
 {
     const struct al_value *size = al_param_of(s, "size");
+    if (s->layer->kind == AL_KIND_UP_SAMPLING2D && al_param_int(s, "interpolation") != 0 /* nearest */ &&
+        !al_site_real_input_always(s))
+        return false;
     struct al_shape out = s->in[0];
     int64_t *length = &out.dim[al_spatial_axis(s)];
     for (uint32_t i = 0; i < size->count; i++)
