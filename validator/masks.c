@@ -3,6 +3,7 @@
    masks on by different rules. Airlock follows the release that wrote the file. */
 #include "validator/catalogue.h"
 #include "validator/masks.h"
+#include "validator/recurrence.h"
 #include "validator/row.h"
 
 #include <string.h>
@@ -18,18 +19,20 @@ static bool flag(const struct al_layer *layer, const struct al_row *row, const c
     return false;
 }
 
+static bool goes_through_steps(uint32_t kind)
+{
+    return al_is_recurrent(kind) || kind == AL_KIND_BIDIRECTIONAL || kind == AL_KIND_TIME_DISTRIBUTED;
+}
+
 /* Layers whose numbers depend on the mask of what they are given. */
 static bool uses_mask(uint32_t kind)
 {
-    static const uint32_t users[] = {
-        AL_KIND_SIMPLE_RNN, AL_KIND_LSTM, AL_KIND_GRU, AL_KIND_RNN, AL_KIND_BIDIRECTIONAL, AL_KIND_CONV_LSTM1D,
-        AL_KIND_CONV_LSTM2D, AL_KIND_CONV_LSTM3D, AL_KIND_TIME_DISTRIBUTED, AL_KIND_ATTENTION,
-        AL_KIND_ADDITIVE_ATTENTION, AL_KIND_MULTI_HEAD_ATTENTION, AL_KIND_GROUP_QUERY_ATTENTION,
-        AL_KIND_GLOBAL_AVERAGE_POOLING1D, AL_KIND_SOFTMAX};
-    for (size_t i = 0; i < sizeof users / sizeof users[0]; i++)
-        if (users[i] == kind)
+    static const uint32_t others[] = {AL_KIND_ATTENTION, AL_KIND_ADDITIVE_ATTENTION, AL_KIND_MULTI_HEAD_ATTENTION,
+                                      AL_KIND_GROUP_QUERY_ATTENTION, AL_KIND_GLOBAL_AVERAGE_POOLING1D, AL_KIND_SOFTMAX};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (others[i] == kind)
             return true;
-    return false;
+    return goes_through_steps(kind);
 }
 
 /* Maximum, Minimum and Multiply pass over masked steps since 3.4, and did not before. */
@@ -87,7 +90,9 @@ static enum carried through(struct walk *w, const struct al_layer *layer, enum c
         return in == NO_MASK ? NO_MASK : DISPUTED;
     if (row->mask != AL_MASK_OWN)
         return row->mask == AL_MASK_PASSES ? in : NO_MASK;
-    return uses_mask(layer->kind) && layer->kind < AL_KIND_ATTENTION ? through_steps(w, layer, row, in) : in;
+    if (layer->kind == AL_KIND_GLOBAL_AVERAGE_POOLING1D)
+        return NO_MASK;
+    return goes_through_steps(layer->kind) ? through_steps(w, layer, row, in) : in;
 }
 
 static enum carried through_graph(struct walk *w, const struct al_layer *owner, enum carried given, uint32_t depth)

@@ -219,14 +219,20 @@ static inline bool al_model_is_multi_backend(const struct al_model *m)
 
 /* The JSON that Keras 3's to_json makes does not say its release. It is taken for one of the newest that is
    known, and so is 3.0.0, which looks the same here. */
-enum { AL_NEWEST_MINOR = 15 };
+enum { AL_NEWEST_MINOR = 15, AL_NEWEST_PATCH = 1 };
 
 /* Whether the release that wrote the file is older than this one. */
+static inline bool al_model_before_patch(const struct al_model *m, uint32_t major, uint32_t minor, uint32_t patch)
+{
+    struct al_version v = m->version;
+    if (v.major == 3 && v.minor == 0 && v.patch == 0)
+        v = (struct al_version){3, AL_NEWEST_MINOR, AL_NEWEST_PATCH, false};
+    return v.major != major ? v.major < major : v.minor != minor ? v.minor < minor : v.patch < patch;
+}
+
 static inline bool al_model_before(const struct al_model *m, uint32_t major, uint32_t minor)
 {
-    const struct al_version *v = &m->version;
-    const bool unsaid = v->major == 3 && v->minor == 0 && v->patch == 0;
-    return v->major < major || (v->major == major && (unsaid ? AL_NEWEST_MINOR : v->minor) < minor);
+    return al_model_before_patch(m, major, minor, 0);
 }
 
 #endif

@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-enum { INT4_BY_COLUMNS_FROM = 14, FLOAT32_LORA_MINOR = 15 };
-
 struct al_kernel al_kernel_of_dense(int64_t in, int64_t units)
 {
     return (struct al_kernel){.whole = al_shape_2(in, units), .rows = in, .columns = units,
@@ -16,7 +14,7 @@ struct al_kernel al_kernel_of_dense(int64_t in, int64_t units)
 
 bool al_int4_is_old(const struct al_model *m)
 {
-    return !al_model_is_keras2(m) && al_model_before(m, 3, INT4_BY_COLUMNS_FROM);
+    return !al_model_is_keras2(m) && al_model_before(m, 3, 14);
 }
 
 int64_t al_group_count(int64_t length, uint32_t group)
@@ -113,9 +111,8 @@ bool al_demand_lora(struct al_site *s, const char *a, const char *b, const struc
     const int64_t rank = al_lora_rank(s);
     if (rank == 0 || whole->rank == 0)
         return true;
-    const struct al_version *v = &s->model->version;
-    const bool always_float32 = v->minor > FLOAT32_LORA_MINOR || (v->minor == FLOAT32_LORA_MINOR && v->patch > 0);
-    const enum al_dtype dtype = always_float32 ? AL_FLOAT32 : s->layer->variable_dtype;
+    const bool own_type = al_model_before_patch(s->model, 3, 15, 1);
+    const enum al_dtype dtype = own_type ? s->layer->variable_dtype : AL_FLOAT32;
     struct al_shape first = *whole;
     const struct al_shape second = al_shape_2(rank, whole->dim[whole->rank - 1]);
     first.dim[first.rank - 1] = rank;
@@ -171,6 +168,9 @@ bool al_check_quantization(struct al_site *s)
     if (!s->row->quantizable)
         return al_site_refuse(s, AL_KERAS_QUANTIZATION, "a plain or mixed float policy", al_text_of(s->row->name),
                               "%s has nothing that could be quantized", s->row->name);
+    if (q->mode == AL_QUANTIZED_INT4 && q->group > 0 && al_int4_is_old(s->model))
+        return al_site_refuse(s, AL_KERAS_QUANTIZATION, "Keras 3.14 or later", AL_NOTHING,
+                              "int4 by groups, which the release that wrote the file does not have");
     if (!bits_fit(q) || !inputs_fit(q) || q->group > (uint32_t)INT32_MAX)
         return al_site_refuse(s, AL_KERAS_QUANTIZATION, "a quantization that Keras knows", AL_NOTHING,
                               "the layer is quantized in no way that Keras knows");

@@ -209,6 +209,9 @@ bool al_check_structure(struct al_model *m, const struct al_policy *policy, stru
     if (m->layer_count > policy->limits.layers || m->layer_count > AL_MAX_LAYERS)
         return al_site_refuse(&s, AL_LIMIT_LAYERS, al_found(f, "at most %u", policy->limits.layers).at,
                               al_found(f, "%u", m->layer_count), "the model has more layers than the policy allows");
+    if (m->version.major != 2 && m->version.major != 3 && (m->version.major | m->version.minor | m->version.patch) != 0)
+        return al_site_refuse(&s, AL_KERAS_VERSION, "a version of Keras 2 or 3", al_found(f, "%u", m->version.major),
+                              "an unknown version of Keras");
     uint32_t *scratch = al_arena_alloc(m->arena, m->layer_count, sizeof *scratch);
     if (scratch == NULL)
         return al_site_no_memory(&s);

@@ -12,9 +12,16 @@ static const struct {
 };
 
 static const char *const policy_classes[] = {"DTypePolicy", "FloatDTypePolicy", "Policy", "PolicyV1", NULL};
-static const char *const quantized_classes[] = {"QuantizedDTypePolicy",       "Int4DTypePolicy",
-                                                "GPTQDTypePolicy",            "AWQDTypePolicy",
-                                                "QuantizedFloat8DTypePolicy", "TernaryDTypePolicy", NULL};
+/* The class of a quantized policy, and the way that it alone is for; NONE: the mode says. */
+static const struct {
+    const char *name;
+    enum al_quantized mode;
+} quantized_classes[] = {
+    {"QuantizedDTypePolicy", AL_QUANTIZED_NONE}, {"Int4DTypePolicy", AL_QUANTIZED_INT4},
+    {"GPTQDTypePolicy", AL_QUANTIZED_GPTQ},      {"AWQDTypePolicy", AL_QUANTIZED_AWQ},
+    {"QuantizedFloat8DTypePolicy", AL_QUANTIZED_NONE}, {"TernaryDTypePolicy", AL_QUANTIZED_NONE},
+};
+enum { QUANTIZED_CLASSES = sizeof quantized_classes / sizeof quantized_classes[0] };
 static const char *const policy_modules[] = {"keras",
                                              "keras.dtype_policies",
                                              "keras.src.dtype_policies.dtype_policy",
@@ -73,17 +80,30 @@ static bool by_word(struct al_keras *k, json_t *json, const struct al_place *pla
     return by_name(k, name, json, place, out);
 }
 
-static bool quantized_object(struct al_keras *k, json_t *config, const struct al_place *at,
+static size_t quantized_class(struct al_text name)
+{
+    size_t i = 0;
+    while (i < QUANTIZED_CLASSES && !al_text_is(name, quantized_classes[i].name))
+        i++;
+    return i;
+}
+
+static bool quantized_object(struct al_keras *k, json_t *config, const struct al_place *at, enum al_quantized way,
                              struct al_keras_policy *out)
 {
     json_t *mode = json_object_get(config, "mode"), *source = json_object_get(config, "source_name");
     const struct al_place place = al_place_key(at, al_text_of("source_name"));
-    if (!al_keras_only_keys(k, config, at, quantized_config_keys))
+    if (!al_keras_only_keys(k, config, at, quantized_config_keys) ||
+        !al_keras_unused(k, config, "amax_history_length",
+                         json_is_integer(json_object_get(config, "amax_history_length")), "a number", at))
         return false;
     if (!json_is_string(mode))
         return al_keras_bad_value(k, at, "a mode of quantization", mode, "mode");
     if (!quantized(k, al_json_text(mode), mode, at, out))
         return false;
+    if (way != AL_QUANTIZED_NONE && out->quantization.mode != way)
+        return al_find(k->findings, AL_KERAS_QUANTIZATION, at, "the mode that the policy's class is for",
+                       al_json_show(k->findings, mode), "a policy of one way of quantizing in the name of another");
     out->compute = out->variable = AL_FLOAT32;
     return json_is_null(source) || by_name(k, al_json_text(source), source, &place, out);
 }
@@ -102,8 +122,8 @@ bool al_keras_policy(struct al_keras *k, json_t *json, const struct al_place *pl
         return al_keras_unknown_class(k, &o, place, "a dtype policy");
     if (o.module.at != NULL && !listed(policy_modules, o.module))
         return al_keras_unknown_class(k, &o, place, "a dtype policy");
-    const bool plain = listed(policy_classes, o.class_name), scaled = listed(quantized_classes, o.class_name);
-    if (!plain && !scaled)
+    const size_t scaled = quantized_class(o.class_name);
+    if (scaled == QUANTIZED_CLASSES && !listed(policy_classes, o.class_name))
         return al_find(k->findings, AL_KERAS_DTYPE, place, "a plain, mixed or quantized policy", o.class_name,
                        "a dtype policy that Airlock does not compute with");
     struct al_place at = al_place_key(place, al_text_of("config"));
@@ -112,10 +132,12 @@ bool al_keras_policy(struct al_keras *k, json_t *json, const struct al_place *pl
                        "a dtype policy without a configuration");
     if (!al_keras_only_keys(k, json, place, policy_keys))
         return false;
-    if (scaled)
-        return quantized_object(k, o.config, &at, out);
-    json_t *source = json_object_get(o.config, "source_name");
-    if (!al_keras_only_keys(k, o.config, &at, policy_config_keys))
+    if (scaled < QUANTIZED_CLASSES)
+        return quantized_object(k, o.config, &at, quantized_classes[scaled].mode, out);
+    json_t *source = json_object_get(o.config, "source_name"), *scale = json_object_get(o.config, "loss_scale");
+    if (!al_keras_only_keys(k, o.config, &at, policy_config_keys) ||
+        !al_keras_unused(k, o.config, "loss_scale", json_is_number(scale) || json_is_string(scale),
+                         "a number or a word", &at))
         return false;
     if (source != NULL && !json_is_null(source))
         return al_keras_bad_value(k, &at, "null", source, "source_name");

@@ -1,5 +1,6 @@
 /* A whole configuration: the outermost object is the model, layer 0. */
 #include "loader/keras/reading.h"
+#include "validator/structure.h"
 
 enum { NUMBERS = 3 };
 
@@ -22,11 +23,6 @@ bool al_keras_version(struct al_findings *f, struct al_text text, const struct a
     if (count == 0 || (out->major != 2 && out->major != 3))
         return al_find(f, AL_KERAS_VERSION, place, "a version of Keras 2 or 3", text, "an unknown version of Keras");
     return true;
-}
-
-static bool is_model(uint32_t kind)
-{
-    return kind == AL_KIND_FUNCTIONAL || kind == AL_KIND_SEQUENTIAL;
 }
 
 static bool is_word(struct al_keras *k, json_t *json, const char *key, const struct al_place *root)
@@ -74,7 +70,7 @@ bool al_keras_read_model(struct al_keras *k, json_t *json, const char *member)
     if (!al_keras_layer_read(k, json, &root, AL_NONE_INDEX, "", false, &index))
         return false;
     struct al_layer *model = &k->model->layers[0];
-    if (!is_model(model->kind))
+    if (!al_kind_is_model(model->kind))
         return al_find(k->findings, AL_KERAS_FORM, &root, "a Sequential or Functional model", k->layers[0].class_name,
                        "a layer alone is not a model");
     k->model->name = model->name;

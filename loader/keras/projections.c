@@ -3,8 +3,6 @@
    the file say, since Model.quantize treats them all alike. */
 #include "loader/keras/quantization.h"
 
-enum { CONFIGS_FROM_MINOR = 12 };
-
 static bool same(const struct al_quantization *a, const struct al_quantization *b)
 {
     const double apart = a->epsilon - b->epsilon;
@@ -34,7 +32,7 @@ bool al_keras_projections_quantized(struct al_keras *k, uint32_t layer, struct a
     struct al_quantization found;
     if (said_elsewhere(m, &found)) {
         *q = found;
-    } else if (unpacked && !al_model_is_keras2(m) && al_model_before(m, 3, CONFIGS_FROM_MINOR)) {
+    } else if (unpacked && !al_model_is_keras2(m) && al_model_before(m, 3, 12)) {
         /* configs came with 3.12: until then int8 was one thing */
         *q = (struct al_quantization){.mode = AL_QUANTIZED_INT8, .bits = 8};
         al_keras_default_inputs(q);

@@ -167,6 +167,18 @@ static bool weight_quantizer(struct al_keras *k, json_t *config, const struct al
     return quantizer(k, json_object_get(config, "weight_quantizer"), &at, &unused);
 }
 
+/* The settings of a search that is over: none of them is more than a number, a truth or a word. */
+static bool search_settings(struct al_keras *k, json_t *config, const struct al_place *place)
+{
+    for (const char *const *key = search_keys; *key != NULL; key++) {
+        json_t *value = json_object_get(config, *key);
+        const bool plain = json_is_number(value) || json_is_boolean(value) || json_is_string(value);
+        if (!al_keras_unused(k, config, *key, plain, "a number, true, false, a word or null", place))
+            return false;
+    }
+    return true;
+}
+
 static bool block_size(struct al_keras *k, json_t *json, const struct al_place *place, struct al_quantization *q)
 {
     const struct al_place at = al_place_key(place, al_text_of("block_size"));
@@ -197,7 +209,8 @@ bool al_keras_quantization_config(struct al_keras *k, uint32_t layer, json_t *js
     const struct al_place at = al_place_key(place, al_text_of("config"));
     const struct al_place inputs = al_place_key(&at, al_text_of("activation_quantizer"));
     q.mode = configs[c].mode;
-    if (!al_keras_only_keys(k, o.config, &at, configs[c].keys) || !weight_quantizer(k, o.config, &at) ||
+    if (!al_keras_only_keys(k, o.config, &at, configs[c].keys) || !search_settings(k, o.config, &at) ||
+        !weight_quantizer(k, o.config, &at) ||
         !quantizer(k, json_object_get(o.config, "activation_quantizer"), &inputs, &q) ||
         !block_size(k, json_object_get(o.config, "block_size"), &at, &q))
         return false;

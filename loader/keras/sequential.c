@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { MAX_LAYERS = 10000 };
-
 struct source {
     json_t *shape;             /* NULL: not said */
     bool from_build;           /* only build_config says it */
@@ -218,9 +216,13 @@ bool al_keras_sequential(struct al_keras *k, uint32_t layer, json_t *config, jso
     /* Keras up to 2.1 writes the list itself */
     json_t *layers = json_is_array(config) ? config : json_object_get(config, "layers");
     struct al_place at = json_is_array(config) ? *place : al_place_key(place, al_text_of("layers"));
-    if (!json_is_array(layers) || json_array_size(layers) == 0 || json_array_size(layers) > MAX_LAYERS)
+    if (!json_is_array(layers) || json_array_size(layers) == 0)
         return al_find(k->findings, AL_KERAS_FORM, &at, "a list of layers", al_json_show(k->findings, layers),
                        "a Sequential model without layers");
+    if (json_array_size(layers) > k->policy->limits.layers)
+        return al_find(k->findings, AL_LIMIT_LAYERS, &at, al_found(k->findings, "at most %u", k->policy->limits.layers).at,
+                       al_found(k->findings, "%zu", json_array_size(layers)),
+                       "the model has more layers than the policy allows");
     return (json_is_array(config) || read_keys(k, layer, config, place)) &&
            read_layers(k, layer, config, layers, build_config, &at) && al_keras_adopt(k, layer) &&
            names_differ(k, layer, &at) && chain(k, layer);

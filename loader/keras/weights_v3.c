@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { OLD_LIST_MAJOR = 2, COUNTS_TWICE_FROM = 12, COUNTS_TWICE_TO = 13 };
-
 /* How one file names things. */
 struct layout {
     struct al_keras *k;
@@ -135,8 +133,6 @@ static bool find_quantized(struct layout *l, bool *found)
 
 static void choose_names(struct layout *l)
 {
-    const struct al_version *version = &l->k->model->version;
-    l->paths.list = "layers";
     for (uint32_t s = 0; s < l->store_count; s++) {
         static const char old[] = "_layer_checkpoint_dependencies";
         const struct al_h5_tree *t = &l->stores[s].tree;
@@ -149,8 +145,8 @@ static void choose_names(struct layout *l)
         if (windows || al_h5_child(t, 0, al_text_of(old)) != AL_NONE_INDEX)
             l->paths.list = old;
     }
-    l->paths.twice = version->major == OLD_LIST_MAJOR && version->minor >= COUNTS_TWICE_FROM &&
-               version->minor <= COUNTS_TWICE_TO;
+    /* Keras 2.12 and 2.13 count layers with weights twice */
+    l->paths.twice = !al_model_before(l->k->model, 2, 12) && al_model_before(l->k->model, 2, 14);
 }
 
 static void mark_weighted(struct layout *l)

@@ -24,10 +24,12 @@ def models():
     return sorted(p for p in glob.glob(data("quantized", "*")) if p.endswith((".keras", ".h5")))
 
 
-def rewritten(path, model, change):
-    """The model with its first quantized layer's configuration changed."""
+def rewritten(path, model, change, release=None):
+    """The model with its first quantized layer's configuration changed, and as if another release had written it."""
     with zipfile.ZipFile(model) as z:
         parts = {n: z.read(n) for n in z.namelist()}
+    if release is not None:
+        parts["metadata.json"] = json.dumps({**json.loads(parts["metadata.json"]), "keras_version": release}).encode()
     config = json.loads(parts["config.json"])
     change(next(l["config"] for l in config["config"]["layers"] if l["class_name"] == "Dense"))
     parts["config.json"] = json.dumps(config).encode()
@@ -134,6 +136,47 @@ def objects_that_are_not_quantizers_of_keras_are_refused():
     for wanted, result in zip((("keras.module",), ("keras.lambda",), ("keras.registered-name",)),
                               changed(INT8, evil, code, own)):
         assert set(ids(result)) & set(wanted), result
+
+
+GPTQ = data("quantized", "gptq_4_3_13.keras")
+POPEN = {"class_name": "Popen", "module": "subprocess", "config": {"args": "true"}, "registered_name": None}
+
+
+@test
+def settings_that_nothing_depends_on_are_still_settings():
+    def search(key, value):
+        return lambda c: c["quantization_config"]["config"].update({key: value})
+
+    def policy(**more):
+        return lambda c: c["dtype"]["config"].update(more)
+    for key in ("dataset", "tokenizer", "num_samples", "quantization_layer_structure"):
+        for value in (POPEN, [1], {}):
+            (result,) = changed(GPTQ, search(key, value))
+            assert result.status == 1, (key, value, result)
+    for value in (POPEN, [1], {}, 1.5):
+        (result,) = changed(INT8, policy(amax_history_length=value))
+        assert result.status == 1, (value, result)
+
+    def scale(c):
+        c["dtype"] = {"class_name": "DTypePolicy", "module": "keras", "registered_name": None,
+                      "config": {"name": "float32", "loss_scale": POPEN}}
+    (result,) = changed(INT8, scale)
+    assert "weights.surplus" not in ids(result) and result.status == 1, result
+
+
+@test
+def a_class_of_policies_is_for_its_own_mode():
+    (result,) = changed(INT8, lambda c: c["dtype"].update(class_name="GPTQDTypePolicy"))
+    assert ids(result) == ["keras.quantization"], result
+
+
+@test
+def releases_without_groups_of_int4_wrote_none():
+    with scratch() as d:
+        path = os.path.join(d, "m.keras")
+        for release in ("3.15.1", "3.12.0"):
+            rewritten(path, INT4, lambda c: None, release)
+            assert set(ids(vet(path))) == (set() if release == "3.15.1" else {"keras.quantization"}), release
 
 
 @test

@@ -130,6 +130,28 @@ static void what_contradicts_itself_is_refused(void **state)
     }
 }
 
+/* The release decides how much is computed, so the parent does not take it from a cell unseen. */
+static void a_release_is_one_of_keras_2_or_3(void **state)
+{
+    (void)state;
+    static const struct {
+        struct al_version version;
+        bool good;
+    } cases[] = {{{0, 0, 0, false}, true},  {{2, 2, 4, true}, true}, {{3, 15, 1, false}, true}, {{1, 2, 2, false}, false},
+                 {{0, 0, 1, false}, false}, {{7, 0, 0, false}, false}, {{UINT32_MAX, 3, 0, false}, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct al_test_model x;
+        al_test_model_load(&x, TWINS(INNER("[null, 4]"), "[null, 4]", "[null, 4]"));
+        x.built.model.version = cases[i].version;
+        if (cases[i].good) {
+            assert_true(infer(&x));
+            al_test_model_unload(&x);
+        } else {
+            refused_as(&x, AL_KERAS_VERSION, "a release that is none");
+        }
+    }
+}
+
 static void ports_and_arguments_must_be_whole(void **state)
 {
     (void)state;
@@ -249,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_shared_layer_cannot_need_two_shapes),
         cmocka_unit_test(inputs_need_a_shape_from_somewhere),
         cmocka_unit_test(what_contradicts_itself_is_refused),
+        cmocka_unit_test(a_release_is_one_of_keras_2_or_3),
         cmocka_unit_test(ports_and_arguments_must_be_whole),
         cmocka_unit_test(towers_of_models_run_into_limits),
         cmocka_unit_test(limits_of_the_policy_hold),
